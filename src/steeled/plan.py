@@ -18,6 +18,7 @@ from steeled.errors import ConfigurationError
 
 SECONDS_PER_TRAINING = 1.0  # a guess that only shapes the shares: no model has been trained yet when the plan is made
 OVERHEAD = 1.0  # seconds that even the smallest probe is given
+_PLACES = (*((f"probes/{risk.value}", "") for risk in Risk), ("probes/_from_outside", "probes"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def make_plan(subject: Subject, threat: ThreatModel, means: Means) -> tuple[Step
         ConfigurationError: an unknown probe, risk or parameter.
     """
     found = list(_probes(means.parameters))
-    _known(["supply_chain", *(name for name, _ in found), *Risk], [*means.only, *means.without, *means.parameters])
+    _known([*(name for name, _ in found), *Risk], [*means.only, *means.without, *means.parameters])
     steps = [_step(name, probe, subject, threat, means) for name, probe in found]
     expected = {s.name: _expected_seconds(s.probe, subject, means.rows) for s in steps if not s.skipped}
     unit = means.seconds * means.workers / (sum(expected.values()) or 1.0)
@@ -104,10 +105,21 @@ def parameters_of(probe: Probe) -> dict[str, Any]:
     return canonical
 
 
+def probe_named(name: str, parameters: Mapping[str, Any]) -> Probe:
+    """One probe by its name, with parameters.
+
+    Raises:
+        ConfigurationError: no such probe or parameter; names the near ones.
+    """
+    found = {each: module for place, kind in _PLACES for each, module in members(place, kind).items()}
+    if name not in found:
+        raise ConfigurationError(f"there is no probe called {name!r}{_near(name, found)}")
+    return _configured(name, load(name, found[name]), parameters)
+
+
 def _probes(parameters: Mapping[str, Mapping[str, Any]]) -> Iterable[tuple[str, Probe]]:
     """Every probe, with its parameters, in the order of the risks."""
-    places = [(f"probes/{risk.value}", "") for risk in Risk] + [("probes/none", "probes")]
-    for place, kind in places:
+    for place, kind in _PLACES:
         for name, module in members(place, kind).items():
             yield name, _configured(name, load(name, module), parameters.get(name, {}))
 

@@ -23,7 +23,11 @@ class Subject:
         is_continuous: whether every changeable input is numeric.
         test_rows: how many.
         seconds_per_row: measured on the model; 0 if unknown.
+        classes: of the data; empty for regression.
+        low, high: bounds of array inputs.
+        spread: standard deviation of a regression's labels.
         family, description: for the reader.
+        rows: of each role, for the reader.
         refused: why the model was not loaded; empty when it was.
     """
 
@@ -41,6 +45,11 @@ class Subject:
     is_continuous: bool
     test_rows: int
     seconds_per_row: float
+    classes: tuple[str, ...]
+    low: float
+    high: float
+    spread: float
     family: str
     description: str
+    rows: str
     refused: str = ""

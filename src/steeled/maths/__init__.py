@@ -1,1 +1,1 @@
-
+"""Pure functions on arrays: norms, projections, losses, intervals, sequential tests, seeds; no models here."""

@@ -60,7 +60,7 @@ class WordsSection(Section, frozen=True):
 
 
 class Threat(Section, frozen=True):
-    """The attacker: ``cost`` is the budget for tables, ``epsilon`` with ``norm`` for arrays, ``tolerance`` for regression.
+    """The attacker: budget ``cost`` for tables, ``epsilon`` with ``norm`` for arrays; ``tolerance`` for regression.
 
     ``goal`` is the class that the attacker wants; without it, any wrong answer counts.
     """
@@ -79,15 +79,15 @@ class ColumnSection(Section, frozen=True):
     """Who can change a column, in which direction and at what cost; what is left out is inferred from the data."""
 
     kind: Literal["real", "integer", "ordinal", "categorical", "binary"] | None = None
-    low: float | None = None
-    high: float | None = None
-    immutable: bool = False
-    integer: bool = False
-    direction: Literal["any", "increase", "decrease"] = "any"
+    low: float | str | None = None
+    high: float | str | None = None
+    immutable: bool | None = None
+    integer: bool | None = None
+    direction: Literal["any", "increase", "decrease"] | None = None
     cost: typing.Annotated[float, msgspec.Meta(ge=0)] | None = None
     unit: typing.Annotated[float, msgspec.Meta(gt=0)] | None = None
-    levels: tuple[str | int | float | bool, ...] = ()
-    group: str = ""
+    levels: tuple[str | int | float | bool, ...] | None = None
+    group: str | None = None
 
 
 class Run(Section, frozen=True):
@@ -139,6 +139,15 @@ class Configuration(Section, frozen=True):
     report: Report = Report()
 
 
+class _Loader(yaml.SafeLoader):
+    """Plain data only, and no aliases: a few lines of them expand to gigabytes."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("aliases (*name) are not allowed")
+        return super().compose_node(parent, index)
+
+
 def read_configuration(path: Path) -> Configuration:
     """The configuration in a file.
 
@@ -148,7 +157,7 @@ def read_configuration(path: Path) -> Configuration:
     try:
         if path.stat().st_size > _LARGEST:
             raise ConfigurationError(f"{path} is larger than {_LARGEST:,} bytes: is it the configuration?")
-        content = yaml.safe_load(path.read_text("utf-8"))
+        content = yaml.load(path.read_text("utf-8"), _Loader)
     except OSError as problem:
         raise ConfigurationError(f"cannot read {path}: {problem.strerror}; `steeled init` writes one") from problem
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as problem:

@@ -18,6 +18,7 @@ from steeled.store.codec import content_digest, decode, encode
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS evidence (key TEXT PRIMARY KEY, digest TEXT NOT NULL, body BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS note (key TEXT PRIMARY KEY, digest TEXT NOT NULL, body BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS record (
     run TEXT PRIMARY KEY, digest TEXT NOT NULL, body BLOB NOT NULL, number INTEGER NOT NULL
 );
@@ -76,6 +77,21 @@ class Store:
         if evidence.key != key:
             raise EvidenceError(f"evidence under {key[:19]} answers another question; delete {self._path}")
         return evidence
+
+    def put_note(self, key: str, body: bytes) -> None:
+        """Keep bytes under a key of the caller's; the newest wins."""
+        with self._errors():
+            self._connection.execute("INSERT OR REPLACE INTO note VALUES (?, ?, ?)", (key, content_digest(body), body))
+
+    def get_note(self, key: str) -> bytes | None:
+        """The bytes under a key, or None.
+
+        Raises:
+            EvidenceError: they do not match their digest.
+        """
+        with self._errors():
+            row = self._connection.execute("SELECT digest, body FROM note WHERE key = ?", (key,)).fetchone()
+        return None if row is None else self._checked(row[0], row[1], f"note {key[:19]}")
 
     def put_record(self, record: Record) -> None:
         """Keep the record of a run; it becomes the latest."""

@@ -1,0 +1,5 @@
+"""``python -m steeled``."""
+
+from steeled.cli.main import main
+
+main()

@@ -1,0 +1,86 @@
+"""Few feasible changes of a table row at the least cost, found by the model's scores alone.
+
+Gains of single changes are measured, combinations are chosen as if gains added up (exact for a linear model), asked, and
+the cheapest successes are then reduced to what is needed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from steeled.core.access import Access
+from steeled.core.array import Array
+from steeled.core.case import Case
+from steeled.core.feature_space import Modality
+from steeled.core.probe import Cost, Needs
+from steeled.core.risk import Risk
+from steeled.core.signature import ScoreKind
+from steeled.probes.asking import affordable
+from steeled.probes.candidates import candidates
+from steeled.probes.combinations import Combinations
+
+_BISECTIONS = 8
+_TYPICAL_QUERIES = 250
+
+
+@dataclass(frozen=True, slots=True)
+class GreedyFeatures:
+    """Searches single changes, then pairs and more, for the cheapest that the model yields to.
+
+    Names, whole numbers and one-hot groups move as one; candidates that the row's owner could not submit are never
+    asked. Deterministic but for the data's order.
+
+    Args:
+        max_changes: levers pulled at once, 1 to 8.
+        values: numbers tried of each column, 2 to 100.
+        width: combinations asked for each row and size, 2 to 1,000.
+        finalists: successes of each row that are reduced, 1 to 20.
+
+    Cost: one query for each single change, ``width`` for each further size, about 20 for each finalist; never more
+    than the attacker's budget.
+    """
+
+    max_changes: int = 4
+    values: int = 10
+    width: int = 16
+    finalists: int = 3
+
+    risk: ClassVar[Risk] = Risk.EVASION
+    version: ClassVar[str] = "1"
+    minimizes: ClassVar[bool] = True
+    needs: ClassVar[Needs] = Needs(
+        access=Access.SCORES,
+        modalities=frozenset({Modality.TABLE}),
+        score_kinds=frozenset({ScoreKind.PROBABILITIES, ScoreKind.LOGITS, ScoreKind.VALUES}),
+    )
+    references: ClassVar[tuple[str, ...]] = ("AML.T0043.001", "arXiv:2010.11598")
+
+    def __post_init__(self) -> None:
+        for name, low, high in (
+            ("max_changes", 1, 8),
+            ("values", 2, 100),
+            ("width", 2, 1000),
+            ("finalists", 1, 20),
+        ):
+            if not low <= getattr(self, name) <= high:
+                raise ValueError(f"{name} must be in {low}..{high}, got {getattr(self, name)}")
+
+    def cost(self, rows: int) -> Cost:
+        return Cost(queries=rows * _TYPICAL_QUERIES)
+
+    def search(self, case: Case, x: Array, y: Array, epsilon: float) -> Array:
+        """See ``Attack.search``; returns the cheapest success at any cost."""
+        options = candidates(case.test.space, case.test.x, self.values)
+        share = affordable(case.target) / len(x) if len(x) else 0.0
+        if share < 2 or not len(options):
+            return x
+        if np.isfinite(share):
+            options = options.first(max(1, int(share * 0.6)))
+        hunt = Combinations(case, x, y, options)
+        for size in range(2, self.max_changes + 1):
+            if case.clock.is_over:
+                break
+            hunt.extend(size, self.width)
+        return hunt.cheapest(self.finalists, _BISECTIONS)

@@ -1,0 +1,115 @@
+"""Random feasible changes: the floor that every other attack must beat."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from steeled.core.access import Access
+from steeled.core.array import Array, Floats
+from steeled.core.artifact import CurveRole
+from steeled.core.case import Case
+from steeled.core.feature_space import FeatureSpace, Modality
+from steeled.core.probe import Cost, Needs
+from steeled.core.risk import Risk
+from steeled.core.threat_model import Norm
+from steeled.maths.distance import distance
+from steeled.probes.asking import affordable, reached
+from steeled.probes.levers import levers, membership
+from steeled.probes.submission import as_submitted
+from steeled.probes.verification import norm_of
+
+_WIDEST = 10.0  # units, where neither a bound nor a price says how far to go
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """Several random inputs a row, each feasible and at most epsilon away.
+
+    Tables: some levers in random order, each to a random value that the rest of the budget can pay. Arrays: uniform in
+    the Linf ball, on the sphere for L1 and L2, random entries for L0; clipped to the bounds.
+
+    Args:
+        draws: random inputs tried for each row, 1 to 100,000.
+
+    Cost: at most ``draws`` queries a row.
+    """
+
+    draws: int = 20
+
+    risk: ClassVar[Risk] = Risk.EVASION
+    version: ClassVar[str] = "1"
+    minimizes: ClassVar[bool] = False
+    curve_role: ClassVar[CurveRole] = CurveRole.BASELINE
+    needs: ClassVar[Needs] = Needs(
+        access=Access.LABELS, modalities=frozenset({Modality.TABLE, Modality.ARRAY})
+    )
+    references: ClassVar[tuple[str, ...]] = ("AML.T0043", "arXiv:1902.06705")
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.draws <= 100_000:
+            raise ValueError(f"draws must be in 1..100000, got {self.draws}")
+
+    def cost(self, rows: int) -> Cost:
+        return Cost(queries=rows * self.draws)
+
+    def search(self, case: Case, x: Array, y: Array, epsilon: float) -> Array:
+        """See ``Attack.search``; a row is left alone after its first success."""
+        space, best, active = case.test.space, x.copy(), np.arange(len(x))
+        for _ in range(self.draws):
+            if not len(active) or affordable(case.target) < len(active) or case.clock.is_over:
+                break
+            z = _changed(space, norm_of(space, case.threat), x[active], epsilon, case.rng)
+            z = as_submitted(case.target, space, x[active], z)
+            won = reached(case.target, case.threat.goal, z, y[active])
+            best[active[won]] = z[won]
+            active = active[~won]
+        return best
+
+
+def _changed(space: FeatureSpace, norm: Norm, x: Array, epsilon: float, rng: np.random.Generator) -> Array:
+    if norm is Norm.COST:
+        return _random_row(space, x, epsilon, rng)
+    return space.project(x, (x + _random_delta(x, epsilon, norm, space.high - space.low, rng)).astype(x.dtype))
+
+
+def _random_delta(x: Array, epsilon: float, norm: Norm, width: float, rng: np.random.Generator) -> Floats:
+    if norm is Norm.LINF:
+        return rng.uniform(-epsilon, epsilon, x.shape)
+    if norm is Norm.L0:
+        rank = rng.random((len(x), int(np.prod(x.shape[1:])))).argsort(axis=1)
+        return np.where(rank < epsilon // 1, rng.uniform(-width, width, rank.shape), 0.0).reshape(x.shape)
+    delta = rng.standard_normal(x.shape)
+    factor = epsilon / np.asarray(distance(delta, norm))
+    return np.asarray(delta * factor.reshape(-1, *[1] * (x.ndim - 1)))
+
+
+def _random_row(space: FeatureSpace, x: Floats, epsilon: float, rng: np.random.Generator) -> Floats:
+    found = levers(space)
+    if not found:
+        return x
+    member, proposal, z = membership(space, found), _random_values(space, x, epsilon, rng), x.copy()
+    numeric = np.array([lever.is_numeric for lever in found])
+    order = rng.permuted(np.tile(np.arange(len(found)), (len(x), 1)), axis=1)
+    pulled = rng.integers(1, len(found) + 1, len(x))
+    for place in range(len(found)):
+        lever = order[:, place]
+        columns = member[lever]
+        left = epsilon - space.cost(x, z)
+        price = space.cost(x, space.project(x, np.where(columns, proposal, x)))
+        share = np.where(numeric[lever] & (price > left), left / np.where(price > 0, price, 1.0), 1.0)
+        trial = space.project(x, np.where(columns, x + share[:, None] * (proposal - x), z))
+        paid = (space.cost(x, trial) <= epsilon) & space.feasible(x, trial) & (place < pulled)
+        z[paid] = trial[paid]
+    return z
+
+
+def _random_values(space: FeatureSpace, x: Floats, epsilon: float, rng: np.random.Generator) -> Floats:
+    """A random value for every cell: any level, or a number that ``epsilon`` can pay; not yet projected."""
+    units = np.array([column.unit for column in space.columns])
+    free = space.prices <= 0
+    reach = np.where(free, _WIDEST * units, epsilon / np.where(free, 1.0, space.prices))
+    is_name = space.nominal | np.array([bool(column.group) for column in space.columns])
+    low = np.where(is_name, space.lows - 0.5, space.project(x, x - reach))
+    high = np.where(is_name, space.highs + 0.5, space.project(x, x + reach))
+    return np.asarray(low + rng.random(x.shape) * (high - low))

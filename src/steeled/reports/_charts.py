@@ -1,0 +1,211 @@
+"""The chart grammar: one SVG a figure, colors by class only, lines labelled where they end."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from steeled.core.artifact import CurveRole, Point
+from steeled.core.measurement import Unit
+from steeled.reports._chart import MOST_CURVES, Chart, Drawn, Gate, point_text, points_of
+from steeled.reports._frame import TOP, draw_frame, x_scale, y_scale
+from steeled.reports._svg import LETTER, LINE, Box, Drawing, Scale, c, spread, wrap
+from steeled.reports._text import Fragment, clip, flat
+
+_WIDTH = 440.0
+
+
+def svg(chart: Chart) -> Fragment:
+    """The chart as SVG.
+
+    Raises:
+        ValueError: a coordinate is NaN or infinite.
+    """
+    height = 320.0 if chart.both_log else 290.0
+    bottom = height - 46
+    labelled = [d for d in chart.curves[:MOST_CURVES] if not chart.has_columns]
+    right = _WIDTH - 14 if chart.has_columns or chart.both_log else _WIDTH - 98
+    xs, x_ticks = x_scale(chart, right)
+    ys, y_ticks = y_scale(chart, bottom)
+    drawing = Drawing()
+    draw_frame(drawing, chart, (xs, x_ticks), (ys, y_ticks))
+    if chart.too_few_below:
+        edge = xs(chart.too_few_below)
+        drawing.parts.append(
+            f'<rect class="band-b" x="{c(xs.start)}" y="{c(TOP)}" width="{c(edge - xs.start)}" '
+            f'height="{c(bottom - TOP)}"/>'
+        )
+    if chart.gate:
+        _hatch(drawing, chart.gate, xs, ys)
+    if chart.has_columns:
+        _columns(drawing, chart, xs, bottom)
+    if chart.diagonal:
+        low = max(xs.low, ys.low)
+        drawing.line("l-base", [(xs(low), ys(low)), (xs(xs.high), ys(ys.high))])
+    _lines(drawing, chart, xs, ys)
+    if chart.gate:
+        _cap(drawing, chart, xs, ys)
+    if chart.both_log or chart.has_columns:
+        _inner_labels(drawing, chart, xs, ys)
+    else:
+        _end_labels(drawing, labelled, xs, ys)
+    head = (
+        f'<svg viewBox="0 0 440 {c(height)}" role="img" aria-labelledby="{chart.prefix}-t {chart.prefix}-d">'
+        f'<title id="{chart.prefix}-t">{flat(chart.title)}</title>'
+        f'<desc id="{chart.prefix}-d">{flat(f"{chart.finding}. {chart.basis}.")}</desc>'
+    )
+    return Fragment(head + "\n".join(drawing.parts) + "</svg>")
+
+
+def _hatch(drawing: Drawing, gate: Gate, xs: Scale, ys: Scale) -> None:
+    x, y = xs(gate.x), ys(gate.y)
+    top, bottom = (ys.stop, y) if gate.forbids_above else (y, ys.start)
+    left = max(xs.start, x - 9)
+    drawing.parts.append(
+        f'<rect x="{c(left)}" y="{c(top)}" width="{c(x + 9 - left)}" height="{c(bottom - top)}" fill="url(#hatch)"/>'
+    )
+
+
+def _columns(drawing: Drawing, chart: Chart, xs: Scale, bottom: float) -> None:
+    """How many cases lie in each bin: columns at the foot, at most 26 units high."""
+    points = chart.curves[0].curve.points
+    most = max((p.n for p in points), default=0)
+    gaps = [xs(b.x) - xs(a.x) for a, b in pairwise(points)]
+    width = max(2.0, min([26.0, *(0.8 * gap for gap in gaps if gap > 0)]))
+    bars = [
+        f'<rect x="{c(xs(p.x) - width / 2)}" y="{c(bottom - 26 * p.n / most)}" width="{c(width)}" '
+        f'height="{c(26 * p.n / most)}"/>'
+        for p in points
+        if p.n
+    ]
+    drawing.parts.append(f'<g class="band-b">{"".join(bars)}</g>')
+
+
+def _lines(drawing: Drawing, chart: Chart, xs: Scale, ys: Scale) -> None:
+    """Bands, then baselines, then attacks with their dots, the strongest on top."""
+    drawn = list(enumerate(chart.curves[:MOST_CURVES]))
+    for rank, one in drawn:
+        band = _band_style(chart, one, rank)
+        ends = [
+            (xs(p.x), ys(p.low), ys(p.high))
+            for p in points_of(chart, one.curve)
+            if p.low is not None and p.high is not None
+        ]
+        if band and len(ends) > 1:
+            drawing.area(band, [(x, high) for x, _, high in ends], [(x, low) for x, low, _ in ends])
+    for rank, one in reversed(drawn):
+        places = [(xs(p.x), ys(p.y)) for p in points_of(chart, one.curve)]
+        line, dot = _line_style(one, rank)
+        if chart.has_columns:
+            _sticks(drawing, one.curve.points, xs, ys)
+            drawing.obstacles += places
+        else:
+            drawing.line(line, places)
+        if dot and len(places) <= 25:
+            drawing.dots(dot, places, 3.5 if rank == 0 else 3)
+
+
+def _sticks(drawing: Drawing, points: Sequence[Point], xs: Scale, ys: Scale) -> None:
+    """The interval of each point, upright."""
+    ends = [(xs(p.x), ys(p.low), ys(p.high)) for p in points if p.low is not None and p.high is not None]
+    sticks = "".join(f"M{c(x)} {c(low)}V{c(high)}" for x, low, high in ends)
+    drawing.parts.append(f'<path class="iv" d="{sticks}"/>')
+
+
+def _band_style(chart: Chart, drawn: Drawn, rank: int) -> str:
+    if chart.has_columns or not drawn.judged:
+        return ""
+    if drawn.curve.role is CurveRole.BASELINE:
+        return "band-b"
+    return "band" if rank == 0 else ""
+
+
+def _line_style(drawn: Drawn, rank: int) -> tuple[str, str]:
+    """Classes of line and dots: the strongest attack solid, others finely dashed, partial ones open."""
+    match drawn.curve.role:
+        case CurveRole.BASELINE:
+            return "l-base", ""
+        case CurveRole.PROOF:
+            return "l-proof", ""
+        case _:
+            return ("l-data", "pt") if rank == 0 and drawn.judged else ("l-data2", "pt-o")
+
+
+def _cap(drawing: Drawing, chart: Chart, xs: Scale, ys: Scale) -> None:
+    """The limit, and the measured value at the same x."""
+    gate = chart.gate
+    assert gate is not None
+    x, y = xs(gate.x), ys(gate.y)
+    drawing.parts.append(f'<path class="b-lim" d="M{c(x - 11)} {c(y)}h22"/>')
+    drawing.obstacles += [(x - 11 + k, y) for k in range(0, 23, 4)]
+    strongest = chart.curves[0]
+    near = [p for p in strongest.curve.points if abs(xs(p.x) - x) < 1 and (not chart.both_log or p.y > 0)]
+    if near and strongest.judged:
+        _value(drawing, near[0], strongest.curve.y_unit, xs, ys)
+    width = max(len(line) for line in gate.lines) * LETTER
+    tall = LINE * (len(gate.lines) - 1)
+    spots = [
+        Box(side, min(max(down, ys.stop + 10), ys.start - tall - 4), gate.lines)
+        for down in (y + 4, y - 10 - tall, y + 22, ys.stop + 14, y + 48, (ys.start + ys.stop) / 2, ys.start - tall - 8)
+        for side in (x + 15, x - 15 - width)
+        if side >= xs.start - 30 and side + width <= _WIDTH + 6
+    ] or [Box(max(0.0, min(x - width / 2, _WIDTH - width)), ys.stop + 14, gate.lines)]
+    drawing.box(drawing.clearest(spots), ["hal k-ink b"])
+
+
+def _value(drawing: Drawing, point: Point, unit: Unit, xs: Scale, ys: Scale) -> None:
+    x, y = xs(point.x), ys(point.y)
+    if point.low is not None and point.high is not None:
+        drawing.parts.append(f'<path class="iv2" d="M{c(x)} {c(ys(point.low))}V{c(ys(point.high))}"/>')
+    drawing.dots("pt", [(x, y)], 4.5)
+    drawing.obstacles += [(x + k, y) for k in (-4, 0, 4)]
+    text = point_text(point, unit).split(" (")[0]
+    wide = len(text) * LETTER
+    spots = [
+        Box(x + 13, y - 5, (text,)),
+        Box(x + 13, y + 15, (text,)),
+        Box(x - 13 - wide, y + 15, (text,)),
+        Box(x - 13 - wide, y - 5, (text,)),
+    ]
+    drawing.box(drawing.clearest(spots), ["hal k-data b"])
+
+
+def _end_labels(drawing: Drawing, curves: Sequence[Drawn], xs: Scale, ys: Scale) -> None:
+    """Each line is named where it ends; names that would collide move apart, with a thin leader."""
+    blocks = [_label_lines(drawn) for drawn in curves]
+    ends = [(xs(d.curve.points[-1].x), ys(d.curve.points[-1].y)) for d in curves]
+    heights = [LINE * len(lines) + 3 for lines in blocks]
+    tops = spread([y - 8 for _, y in ends], heights, ys.stop - 10, ys.start + 6)
+    for rank, (drawn, lines, (x, y), top) in enumerate(zip(curves, blocks, ends, tops, strict=True)):
+        color = {CurveRole.BASELINE: "k-base", CurveRole.PROOF: "k-proof"}.get(drawn.curve.role, "k-data")
+        if abs(top + 8 - y) > 10 or x < xs.stop - 12:
+            drawing.parts.append(f'<path class="lead-l" d="M{c(x + 5)} {c(y)}L{c(xs.stop + 6)} {c(top + 8)}"/>')
+        bold = " b" if rank == 0 else ""
+        drawing.box(Box(xs.stop + 8, top + 12, lines), [f"hal {color}{bold}", f"hal {color}"])
+
+
+def _label_lines(drawn: Drawn) -> tuple[str, ...]:
+    label = wrap(clip(drawn.curve.label, 30), 13)
+    return label if drawn.judged else (*label, "not judged")
+
+
+def _inner_labels(drawing: Drawing, chart: Chart, xs: Scale, ys: Scale) -> None:
+    """Names inside the frame, where the chart leaves no margin at the right."""
+    if chart.too_few_below > xs.low * 1.5:
+        drawing.box(Box(xs.start + 6, ys.stop + 20, ("too few people", "to measure")), ["hal"])
+    if chart.diagonal:
+        lines = wrap(chart.diagonal, 18)
+        spots = [_beside(xs, ys, share, lines, below=True) for share in (0.62, 0.72, 0.5, 0.82)]
+        drawing.box(drawing.clearest(spots), ["hal k-base b"])
+    if chart.has_columns:
+        drawing.text("hal", xs.start + 4, ys.start - 32, "cases per bin")
+        return
+    lines = wrap(clip(chart.curves[0].curve.label, 30), 18)
+    spots = [_beside(xs, ys, share, lines, below=False) for share in (0.6, 0.5, 0.7, 0.4)]
+    drawing.box(drawing.clearest(spots), ["hal k-data b", "hal k-data"])
+
+
+def _beside(xs: Scale, ys: Scale, share: float, lines: tuple[str, ...], below: bool) -> Box:
+    """A place beside the diagonal, at a share of its length."""
+    x, y = xs.start + (xs.stop - xs.start) * share, ys.start + (ys.stop - ys.start) * share
+    if below:
+        return Box(min(x + 14, xs.stop - max(map(len, lines)) * LETTER), y + 18, lines)
+    return Box(max(xs.start + 4, x - 60 - max(map(len, lines)) * LETTER), max(ys.stop + 14, y - 40), lines)

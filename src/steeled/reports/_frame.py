@@ -1,0 +1,88 @@
+"""The frame of a chart: scales that hold every curve and the limit, grid, ticks and titles."""
+
+from steeled.core.measurement import Unit
+from steeled.reports._chart import Chart, is_log, points_of
+from steeled.reports._numbers import THIN, short
+from steeled.reports._svg import Drawing, Scale, c, linear_ticks, log_ticks
+from steeled.reports._text import clip
+
+TOP, LEFT = 26.0, 44.0
+_SHARES = (Unit.SHARE, Unit.POINTS)
+
+
+def x_scale(chart: Chart, right: float) -> tuple[Scale, tuple[float, ...]]:
+    if chart.both_log:
+        return Scale(1e-4, 1.0, 50.0, right, is_log=True), (1e-4, 1e-3, 1e-2, 1e-1, 1.0)
+    if chart.has_columns:
+        return Scale(0.0, 1.0, LEFT, right), (0.0, 0.25, 0.5, 0.75, 1.0)
+    xs = [p.x for d in chart.curves for p in points_of(chart, d.curve)]
+    xs += [chart.gate.x] if chart.gate and (chart.gate.x > 0 or not is_log(chart)) else []
+    low, high = min(xs), max(xs)
+    if is_log(chart):
+        high = high if high > low else low * 10
+        inside = tuple(t for t in _steps(low, high) if low * 0.999 <= t <= high * 1.001)
+        return Scale(low, high, LEFT, right, is_log=True), inside
+    low = min(low, 0.0)
+    high = high if high > low else low + 1.0
+    ticks = linear_ticks(low, high)
+    inside = tuple(t for t in ticks if t <= high * (1 + 1e-9))
+    return Scale(low, high, LEFT, right), inside
+
+
+def _steps(low: float, high: float) -> tuple[float, ...]:
+    """Decades inside, or 1, 2 and 5 times each when there are fewer than three."""
+    decades = log_ticks(low, high, most=7)
+    if sum(low <= t <= high for t in decades) >= 3:
+        return decades
+    return tuple(m * t for t in decades for m in (1.0, 2.0, 5.0))
+
+
+def y_scale(chart: Chart, bottom: float) -> tuple[Scale, tuple[float, ...]]:
+    points = [p for d in chart.curves for p in points_of(chart, d.curve)]
+    unit = chart.curves[0].curve.y_unit
+    ys = [p.y for p in points] + [p.low for p in points if p.low is not None]
+    ys += [p.high for p in points if p.high is not None] + ([chart.gate.y] if chart.gate else [])
+    if chart.both_log:
+        ticks = log_ticks(min([y for y in ys if y > 0] + [1e-2]), 1.0, most=7)
+        return Scale(min(ticks[0], 1e-2), 1.0, bottom, TOP, is_log=True), (*ticks[:-1], 1.0)
+    if unit is Unit.SHARE and min(ys) >= 0 and max(ys) <= 1:
+        low = _share_floor(chart, min(ys))
+        ticks = (0.0, 0.25, 0.5, 0.75, 1.0) if low == 0 else linear_ticks(low, 1.0)
+        return Scale(ticks[0], 1.0, bottom, TOP), ticks
+    low, high = min([*ys, 0.0]), max([*ys, 0.0])
+    ticks = linear_ticks(low, high if high > low else low + 1.0)
+    return Scale(ticks[0], ticks[-1], bottom, TOP), ticks
+
+
+def _share_floor(chart: Chart, least: float) -> float:
+    """Only agreement of copies may start above zero, and the ticks say so."""
+    return 0.5 if chart.curves[0].curve.name == "fidelity" and least >= 0.5 else 0.0
+
+
+def draw_frame(
+    drawing: Drawing, chart: Chart, x: tuple[Scale, tuple[float, ...]], y: tuple[Scale, tuple[float, ...]]
+) -> None:
+    (xs, x_ticks), (ys, y_ticks) = x, y
+    curve = chart.curves[0].curve
+    bottom, left, right = ys.start, xs.start, xs.stop
+    grid = "".join(f"M{c(left)} {c(ys(t))}H{c(right)}" for t in y_ticks)
+    drawing.parts.append(f'<path class="grid" d="{grid}"/>')
+    axis = f"M{c(left)} {c(bottom)}H{c(right)}" + "".join(f"M{c(xs(t))} {c(bottom)}v4" for t in x_ticks)
+    drawing.parts.append(f'<path class="axis" d="{axis}"/>')
+    for tick in y_ticks:
+        text = _tick(tick, curve.y_unit, is_last=tick == y_ticks[-1])
+        drawing.text("", left - 6, ys(tick) + 4, text, "end")
+    for tick in x_ticks:
+        text = _tick(tick, curve.x_unit, is_last=tick == x_ticks[-1])
+        drawing.text("", xs(tick), bottom + 17, text, "middle")
+    log = " (log scale)" if is_log(chart) else ""
+    drawing.text("k-ink", right, bottom + 36, clip(curve.x_label, 55) + log, "end")
+    drawing.text("k-ink", 0, 11, clip(curve.y_label, 55) + (" (log scale)" if chart.both_log else ""))
+
+
+def _tick(value: float, unit: Unit, is_last: bool) -> str:
+    """A tick; the last one carries the unit, if it is short."""
+    if unit not in _SHARES:
+        return short(value)
+    suffix = f"{THIN}%" if unit is Unit.SHARE else " pts"
+    return short(value * 100) + (suffix if is_last else "")

@@ -1,0 +1,67 @@
+"""Walks the pickles that follow each other in a run of bytes, in joblib's reading and in the plain one."""
+
+import re
+from dataclasses import dataclass
+
+from steeled.scanner.broken import Broken
+from steeled.scanner.part import Part
+from steeled.scanner.pickle.expansion import FEW_SHARED, MOST_EXPANDED, expanded
+from steeled.scanner.pickle.inline_arrays import InlineArrays, plain
+from steeled.scanner.pickle.judge import PickleJudge
+from steeled.scanner.pickle.machine import Machine
+from steeled.scanner.pickle.opcodes import run
+from steeled.scanner.pickle.values import Value
+from steeled.scanner.verdict import ScanVerdict
+
+_IMPORTABLE = re.compile(r"[A-Za-z_][\w.]*", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """One pickle, read to its STOP or to where it breaks.
+
+    Args:
+        value: what STOP leaves; None when broken.
+        end: offset after it.
+        is_whole: whether STOP was reached.
+        arrays: where joblib's raw arrays begin.
+    """
+
+    value: Value
+    end: int
+    is_whole: bool
+    arrays: tuple[int, ...]
+
+
+def walk(part: Part, judge: PickleJudge, start: int = 0) -> Walked:
+    """Read one pickle and write what is wrong with it into the findings of ``judge.part``.
+
+    Raises:
+        Spent: out of budget.
+    """
+    inline = InlineArrays(part.budget)
+    machine = Machine(part.data, start, judge, inline)
+    try:
+        value = run(machine, part.budget)
+    except Broken as broken:
+        judge.part.note(ScanVerdict.MALFORMED, broken.why, offset=broken.offset)
+        walked = Walked(None, machine.pos, False, tuple(inline.starts))
+    else:
+        if machine.shared >= FEW_SHARED and expanded(value) > MOST_EXPANDED:
+            judge.part.note(ScanVerdict.MALFORMED, "explodes when its shared references are written out", offset=start)
+        walked = Walked(value, machine.pos, True, tuple(inline.starts))
+    if inline.starts:
+        _compare(part, judge, start, inline.starts[0])
+    return walked
+
+
+def _compare(part: Part, judge: PickleJudge, start: int, first_array: int) -> None:
+    """What ``pickle.load`` would run where joblib reads array bytes: names there mean two readings."""
+    aside = part.aside()
+    try:
+        run(Machine(part.data, start, PickleJudge(aside, judge.allowed), plain), part.budget)
+    except Broken:
+        pass  # expected: array bytes are no opcodes; what ran before the error is what counts
+    for found in aside.findings.found.values():
+        if found.offset >= first_array and _IMPORTABLE.fullmatch(found.name):
+            judge.part.note(ScanVerdict.MALFORMED, f"{found.why} when read without joblib", offset=found.offset, name=found.name)

@@ -1,0 +1,38 @@
+"""From a configuration file and what the command line changes to a request."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from steeled.policy.configuration import Configuration, json_schema, parse_configuration, read_configuration
+
+__all__ = ["Configuration", "configure", "json_schema"]
+
+DEFAULT = Path("steeled.yaml")
+
+
+def configure(
+    path: Path | None, changes: Mapping[str, Mapping[str, Any]], use_default: bool = True
+) -> tuple[Configuration, Path]:
+    """The configuration with changes, and the folder that its relative paths belong to.
+
+    Args:
+        path: of the file; None: ``./steeled.yaml`` when it exists, else the defaults.
+        use_default: whether ``./steeled.yaml`` is looked at.
+        changes: by section, such as ``{"run": {"budget": 60}}``; None means unchanged.
+
+    Raises:
+        ConfigurationError: the file or a change is not what the schema allows.
+    """
+    if path is None and use_default and DEFAULT.exists():
+        path = DEFAULT
+    known = Configuration() if path is None else read_configuration(path)
+    content = msgspec.to_builtins(known)
+    for section, values in changes.items():
+        given = {key: value for key, value in values.items() if value not in (None, ())}
+        if given:
+            content[section] = {**content.get(section, {}), **given}
+    root = Path() if path is None else path.parent
+    return parse_configuration(content, str(path or "the command line")), root
