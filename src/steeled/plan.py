@@ -10,7 +10,7 @@ from steeled.core.access import Access
 from steeled.core.collection import load, members
 from steeled.core.digest import plain
 from steeled.core.evidence import Question
-from steeled.core.probe import Attack, Check, Needs, Probe
+from steeled.core.probe import Attack, Check, Needs
 from steeled.core.risk import Risk
 from steeled.core.subject import Subject
 from steeled.core.threat_model import ThreatModel
@@ -50,7 +50,7 @@ class Step:
     """
 
     name: str
-    probe: Probe
+    probe: Attack | Check
     question: Question
     seconds: float
     skipped: str = ""
@@ -98,14 +98,14 @@ def make_plan(subject: Subject, threat: ThreatModel, means: Means) -> tuple[Step
     return tuple(sorted(shared, key=lambda s: bool(s.skipped)))
 
 
-def parameters_of(probe: Probe) -> dict[str, Any]:
+def parameters_of(probe: Attack | Check) -> dict[str, Any]:
     """The fields of a probe, in canonical form."""
     canonical = plain(probe)
     assert isinstance(canonical, dict)
     return canonical
 
 
-def probe_named(name: str, parameters: Mapping[str, Any]) -> Probe:
+def probe_named(name: str, parameters: Mapping[str, Any]) -> Attack | Check:
     """One probe by its name, with parameters.
 
     Raises:
@@ -117,25 +117,28 @@ def probe_named(name: str, parameters: Mapping[str, Any]) -> Probe:
     return _configured(name, load(name, found[name]), parameters)
 
 
-def _probes(parameters: Mapping[str, Mapping[str, Any]]) -> Iterable[tuple[str, Probe]]:
+def _probes(parameters: Mapping[str, Mapping[str, Any]]) -> Iterable[tuple[str, Attack | Check]]:
     """Every probe, with its parameters, in the order of the risks."""
     for place, kind in _PLACES:
         for name, module in members(place, kind).items():
             yield name, _configured(name, load(name, module), parameters.get(name, {}))
 
 
-def _configured(name: str, kind: type[Probe], values: Mapping[str, Any]) -> Probe:
-    fields = {field.name for field in dataclasses.fields(kind)}  # type: ignore[arg-type]  # probes are dataclasses
+def _configured(name: str, kind: Any, values: Mapping[str, Any]) -> Attack | Check:
+    fields = {field.name for field in dataclasses.fields(kind)}
     for key in values:
         if key not in fields:
             raise ConfigurationError(f"probe {name} has no parameter {key!r}{_near(key, fields)}")
     try:
-        return kind(**values)
+        probe = kind(**values)
     except (TypeError, ValueError) as problem:
         raise ConfigurationError(f"probe {name}: {problem}") from problem
+    if not isinstance(probe, Attack | Check):
+        raise ConfigurationError(f"probe {name} has neither `search` nor `inspect`; see CONTRIBUTING.md")
+    return probe
 
 
-def _step(name: str, probe: Probe, subject: Subject, threat: ThreatModel, means: Means) -> Step:
+def _step(name: str, probe: Attack | Check, subject: Subject, threat: ThreatModel, means: Means) -> Step:
     question = Question(
         probe=name,
         version=probe.version,
@@ -192,8 +195,7 @@ def _data_obstacle(needs: Needs, subject: Subject) -> tuple[str, str]:
     return "", ""
 
 
-def _expected_seconds(probe: Probe, subject: Subject, rows: int) -> float:
-    assert isinstance(probe, Attack | Check)
+def _expected_seconds(probe: Attack | Check, subject: Subject, rows: int) -> float:
     cost = probe.cost(min(rows, subject.test_rows))
     passes = cost.queries + 3 * cost.gradients
     return OVERHEAD + passes * subject.seconds_per_row + cost.trainings * SECONDS_PER_TRAINING

@@ -74,7 +74,7 @@ def test_a_frame_comes_back_exactly(frame: pd.DataFrame) -> None:
 
     pd.testing.assert_frame_equal(again, frame, check_exact=True)
     for name in frame.columns:
-        gaps = [cell for cell in frame[name][frame[name].isna()]]
+        gaps = list(frame[name][frame[name].isna()])
         assert [cell is None for cell in again[name][again[name].isna()]] == [cell is None for cell in gaps]
 
 
@@ -91,7 +91,9 @@ def test_codes_of_read_rows_are_feasible(frame: pd.DataFrame) -> None:
 
 
 def test_category_codes_of_the_frame_stay_when_levels_are_declared_in_another_order() -> None:
-    frame = pd.DataFrame({"size": pd.Categorical(["small", "large", "medium"], categories=["large", "medium", "small"])})
+    frame = pd.DataFrame(
+        {"size": pd.Categorical(["small", "large", "medium"], categories=["large", "medium", "small"])}
+    )
     order = ColumnDeclaration(levels=("small", "medium", "large"))
     space = declare(infer_space(frame), {"size": order})
 

@@ -128,10 +128,10 @@ def test_alpha_is_a_chance(alpha: float) -> None:
         ConfidenceSequence(alpha)
 
 
-def test_a_mean_that_jumps_leaves_one_point_not_a_crash() -> None:
+def test_a_mean_that_jumps_leaves_an_interval_not_a_crash() -> None:
     found = after(np.concatenate([np.zeros(2000), np.ones(2000)]))
 
-    assert found.low == found.high
+    assert 0 <= found.low <= found.high <= found.low + 0.001
 
 
 @pytest.mark.parametrize("share", [0.5, 0.0])

@@ -35,5 +35,5 @@ def test_another_process_draws_the_same() -> None:
 
 
 def test_the_drawn_numbers_never_change() -> None:
-    assert seed_of("sha256:00") == 1032166393
-    assert rng_of("sha256:00").integers(0, 1000, 4).tolist() == [0, 0, 0, 0]
+    assert seed_of("sha256:00") == 1521535225
+    assert rng_of("sha256:00").integers(0, 1000, 4).tolist() == [349, 368, 970, 651]

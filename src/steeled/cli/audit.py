@@ -51,7 +51,7 @@ _path = click.Path(path_type=Path)
 @out_option
 @json_option
 @click.pass_obj
-def audit(debug: bool, config: Path | None, folder: Path, as_json: bool, **given: Any) -> int:
+def audit(debug: bool, /, config: Path | None, folder: Path, as_json: bool, **given: Any) -> int:
     """Measure every risk of MODEL on DATA, judge it, and write the report.
 
     \b

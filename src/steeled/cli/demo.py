@@ -25,7 +25,7 @@ from steeled.workflow.write_reports import write_reports
 )
 @json_option
 @click.pass_obj
-def demo(debug: bool, folder: Path, as_json: bool) -> int:
+def demo(debug: bool, /, folder: Path, as_json: bool) -> int:
     """Train a credit-risk model on the German credit data and audit it; exits 0 whatever the verdict."""
     watch = watcher(as_json)
     watch.opening("training the credit-risk model on 750 real loan applications (German credit, UCI)")

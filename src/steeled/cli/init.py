@@ -1,6 +1,7 @@
 """``steeled init``: a first configuration."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -25,6 +26,7 @@ _path = click.Path(path_type=Path)
 @click.pass_obj
 def init(
     debug: bool,
+    /,
     model: Path,
     data: Path | None,
     train: Path | None,
@@ -38,7 +40,7 @@ def init(
     """Look at MODEL and DATA, and write a commented steeled.yaml to correct and keep."""
     first = test or data or train
     label = label or (guess_label(first) if first is not None and first.exists() else None)
-    changes = {
+    changes: dict[str, dict[str, Any]] = {
         "model": {"path": absolute(model), "recipe": recipe, "factory": factory, "trust": trust},
         "data": {"train": absolute(train), "test": absolute(test), "data": absolute(data), "label": label},
     }

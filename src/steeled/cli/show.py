@@ -10,6 +10,7 @@ from steeled.core.measurement import Measurement
 from steeled.core.record import Record
 from steeled.reports import json as json_report
 from steeled.reports import terminal
+from steeled.reports._numbers import figure
 from steeled.workflow.compare import Comparison
 from steeled.workflow.dry_run import PlannedProbe
 
@@ -49,4 +50,4 @@ def show_comparison(changes: Sequence[Comparison], as_json: bool) -> str:
 
 
 def _number(measurement: Measurement | None) -> str:
-    return "not measured" if measurement is None else terminal.number(measurement)
+    return "not measured" if measurement is None else figure(measurement).text.replace("\u202f", " ")

@@ -66,7 +66,7 @@ def declare(
             columns |= {member.name: _declared_member(member, declaration) for member in members}
         else:
             raise ConfigurationError(f"columns: {name!r} is not a column{did_you_mean(name, [*columns, *groups])}")
-    _check_groups(list(columns.values()))
+    _check_groups(space.columns, list(columns.values()))
     return table_space(list(columns.values()), [_relation(text, list(columns)) for text in relations])
 
 
@@ -139,7 +139,7 @@ def _as_number(column: Column, kind: Kind, levels: tuple[Level, ...] | None) -> 
     low, high = (float(np.ceil(column.low)), float(np.floor(column.high))) if kind is Kind.INTEGER else (None, None)
     if low is None or high is None or low > high:
         low, high = column.low, column.high
-    return replace(column, kind=kind, levels=(), low=low, high=high, group="" if column.levels else column.group)
+    return replace(column, kind=kind, levels=(), low=low, high=high)
 
 
 def _as_levels(column: Column, kind: Kind, wanted: tuple[Level, ...] | None) -> Column:
@@ -226,10 +226,14 @@ def _seconds(column: Column, text: str) -> float:
         raise ValueError(f"column {column.name!r}: expected a date such as 2024-01-31, got {text!r}") from None
 
 
-def _check_groups(columns: Sequence[Column]) -> None:
-    for name in {column.group for column in columns if column.group}:
-        members = [column for column in columns if column.group == name]
+def _check_groups(before: Sequence[Column], after: Sequence[Column]) -> None:
+    """Refuse groups that are not one-hot: other kinds, one member, or members taken out of an inferred group."""
+    for name in {column.group for column in after if column.group}:
+        members = [column for column in after if column.group == name]
         odd = [column.name for column in members if column.kind is not Kind.BINARY]
-        if odd or len(members) < 2:
-            problem = f"{odd[0]!r} is not binary" if odd else "it has one member"
-            raise ConfigurationError(f"columns: group {name!r} is not one-hot: {problem}; set `group: ''` to leave it")
+        left = [old.name for old, new in zip(before, after, strict=True) if old.group == name != new.group]
+        if odd or left or len(members) < 2:
+            problem = f"{odd[0]!r} is not binary" if odd else f"without {left[0]!r}" if left else "it has one member"
+            raise ConfigurationError(
+                f"columns: group {name!r} is not one-hot: {problem}; `{name}: {{group: ''}}` dissolves it"
+            )

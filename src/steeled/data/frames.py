@@ -89,9 +89,10 @@ def _refuse_unknown(series: "pd.Series[Any]", codes: Floats, levels: tuple[objec
     unknown = np.isnan(codes) & series.notna().to_numpy(dtype=bool)
     if unknown.any():
         row = int(np.flatnonzero(unknown)[0])
+        cell = series.iloc[[row]].tolist()[0]
         raise DataError(
-            f"column {str(series.name)!r} holds {series.iloc[row]!r} in row {row}, "
-            f"which is not one of its {len(levels)} levels{did_you_mean(str(series.iloc[row]), map(str, levels))}"
+            f"column {str(series.name)!r} holds {cell!r} in row {row}, "
+            f"which is not one of its {len(levels)} levels{did_you_mean(str(cell), map(str, levels))}"
         )
 
 

@@ -86,6 +86,7 @@ def _open(path: Path) -> "Image.Image":
     except (OSError, ValueError, SyntaxError) as error:
         raise DataError(f"{path}: not an image that can be read: {error}") from None
     if image.width * image.height > _MOST_PIXELS:
+        image.close()
         raise DataError(f"{path}: {image.width} x {image.height} pixels; at most {_MOST_PIXELS:,} are read: scale it")
     return image
 

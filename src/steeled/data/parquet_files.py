@@ -26,8 +26,7 @@ def read_parquet(path: Path) -> pd.DataFrame:
         raise DataError(
             f"{path}: cannot be read as Parquet: {str(error).splitlines()[0]}; is the file whole?"
         ) from None
-    frame = frame.reset_index(drop=True)
-    frame.columns = pd.Index([str(name) for name in frame.columns], dtype=object)
+    frame = frame.reset_index(drop=True).rename(columns=str)
     return frame.apply(_plain) if any(map(pd.api.types.is_object_dtype, frame.dtypes)) else frame
 
 

@@ -20,6 +20,7 @@ class Entry:
         name: for headings.
         question: what the reader asks; ``{someone}`` stands for the person behind a row.
         meaning: one line.
+        because: heading of what follows.
         why: why attacks of this kind work, in two sentences.
         atlas, mitigations, nist, owasp, cwe: identifiers, the closest first; evidence for a control, never compliance.
         ai_act: wording of the law, empty where it names nothing.
@@ -30,6 +31,7 @@ class Entry:
     name: str
     question: str
     meaning: str
+    because: str
     why: str
     atlas: tuple[str, ...]
     mitigations: tuple[str, ...]

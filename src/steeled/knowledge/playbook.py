@@ -7,16 +7,18 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from steeled.core.measurement import Unit
 from steeled.core.risk import Risk
 from steeled.knowledge.catalogue import entry
 
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """Something to do, and roughly how long it takes one engineer."""
+    """Something to do, roughly how long it takes one engineer, and whether it suits only a table or an array."""
 
     action: str
     effort: str
+    suits: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Advice:
     Args:
         measure: its name, such as ``success_rate``.
         name: short, for a table.
+        unit: of its number.
         phrase: follows the number; may hold ``{n}``, ``{cases}``, ``{effort}``, ``{share}``, ``{questions}``;
             empty for a measure that the playbook does not know.
         atlas, nist, owasp: its closest identifiers, empty for none.
@@ -34,6 +37,7 @@ class Advice:
 
     measure: str
     name: str
+    unit: Unit
     phrase: str
     atlas: str
     nist: str
@@ -48,7 +52,7 @@ def advice(measure: str, risk: Risk | None = None) -> Advice:
         return known
     of = entry(risk) if risk is not None else None
     atlas, nist, owasp = (of.atlas, of.nist, of.owasp) if of else ((), (), ())
-    return Advice(measure, measure.replace("_", " "), "", _first(atlas), _first(nist), _first(owasp), ())
+    return Advice(measure, measure.replace("_", " "), Unit.VALUE, "", _first(atlas), _first(nist), _first(owasp), ())
 
 
 def measures() -> tuple[str, ...]:
@@ -64,8 +68,8 @@ def _advice() -> Mapping[str, Advice]:
 
 def _read(measure: str, fields: dict[str, Any]) -> Advice:
     remedies = tuple(Remedy(**remedy) for remedy in fields.get("remedies", ()))
-    texts = {name: value for name, value in fields.items() if name != "remedies"}
-    return Advice(measure=measure, remedies=remedies, **texts)
+    texts = {name: value for name, value in fields.items() if name not in ("remedies", "unit")}
+    return Advice(measure=measure, unit=Unit(fields["unit"]), remedies=remedies, **texts)
 
 
 def _first(identifiers: tuple[str, ...]) -> str:

@@ -85,9 +85,9 @@ class ConfidenceSequence:
         most_above, self._above = _grow(self._above, block / m - 1, stakes * m)
         most_below, self._below = _grow(self._below, (1 - block) / (1 - m) - 1, stakes * (1 - m))
         # capital above falls with the candidate, capital below rises: the refuted lie at the two ends
-        self._low = max(self._low, m[most_above >= self._rich].max(initial=0.0))
+        self._low = max(self._low, float(m[most_above >= self._rich].max(initial=0.0)))
         # both ends can only cross when the mean is not constant; the interval then stays at one point
-        self._high = max(self._low, min(self._high, m[most_below >= self._rich].min(initial=1.0)))
+        self._high = max(self._low, min(self._high, float(m[most_below >= self._rich].min(initial=1.0))))
         alive = (m > self._low) & (m < self._high)
         self._candidates, self._above, self._below = m[alive], self._above[:, alive], self._below[:, alive]
 

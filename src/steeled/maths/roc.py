@@ -94,9 +94,11 @@ def auc(score: Floats, member: Bools) -> Auc:
     variance = _variance_of_mean(wins) + _variance_of_mean(losses)
     if variance == 0 or not 0 < value < 1:
         agreeing = clopper_pearson(min(len(inside), len(outside)), min(len(inside), len(outside))).low
-        return Auc(value, value * agreeing, value * agreeing + 1 - agreeing)
+        return Auc(value, value * agreeing, min(1.0, value * agreeing + 1 - agreeing))
     half = float(ndtri(0.975)) * math.sqrt(variance) / (value * (1 - value))
-    return Auc(value, float(expit(logit(value) - half)), float(expit(logit(value) + half)))
+    # min and max: logit and back may round past the value
+    low, high = float(expit(logit(value) - half)), float(expit(logit(value) + half))
+    return Auc(value, min(low, value), max(high, value))
 
 
 def tpr_at(score: Floats, member: Bools, fpr: float) -> TprAt | None:

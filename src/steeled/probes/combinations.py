@@ -1,20 +1,16 @@
-"""Sets of single changes of table rows, all rows at once: asked, guessed as sums of their parts, and reduced."""
+"""Sets of single changes of a table row, guessed as sums of their parts: which are worth asking next."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from steeled.core.array import Array, Bools, Floats, Ints
-from steeled.core.case import Case
-from steeled.probes.asking import ask, reached
+from steeled.core.array import Bools, Floats, Ints
 from steeled.probes.candidates import Candidates
-from steeled.probes.levers import levers
-from steeled.probes.margins import advantage
-from steeled.probes.reduction import Reduction
-from steeled.probes.submission import as_submitted
 
-_BLOCK = 1 << 22  # numbers held in memory at once
-_MOST_SINGLES = 160  # of each row, that enter pairs
+_PARENTS = {1: 160}  # of each row, by size of the set that is extended; 8 for the others
+_FEW = 8
+_PARTNERS = 160
+_DOUBLES = 4  # one set is reached along several ways
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,168 +20,84 @@ class Sets:
     Args:
         members: candidate numbers, (n, m, size); -1 throughout where there is none.
         gain: how much closer to the goal than the row itself, (n, m); minus infinity where not asked.
-        cost: in cost units, (n, m); infinity where not feasible.
+        cost: in cost units, (n, m); infinity where not asked.
         won: whether the goal is reached, (n, m).
-        estimate: cost of just reaching the goal, were gains proportional to cost along divisible changes, (n, m).
+        soft_gain, soft_cost: parts of both that come from divisible members, by their single changes, (n, m).
+        estimate: cost of just reaching the goal, (n, m); infinity where hopeless or not asked.
     """
 
     members: Ints
     gain: Floats
     cost: Floats
     won: Bools
+    soft_gain: Floats
+    soft_cost: Floats
     estimate: Floats
 
+    def order(self, row: int, count: int) -> Ints:
+        """The sets of one row with the smallest finite estimates, best first."""
+        return _smallest(self.estimate[row], count)
 
-@dataclass(frozen=True, slots=True)
-class Hunt:
-    """Rows under attack, and the single changes they may combine.
+
+def just_enough(gain: Floats, cost: Floats, soft_gain: Floats, soft_cost: Floats, need: Floats | float) -> Floats:
+    """Cost of reaching ``need``, were gain proportional to cost along the divisible part; exact for a linear model.
 
     Args:
-        case: target (metered), space, goal.
-        x, y: rows and their reference.
-        options: single changes.
-        score: advantage of the rows themselves, (n,), below 0.
+        gain, cost: of the whole set; all arguments broadcast.
+        soft_gain, soft_cost: of the part that can be taken in smaller or larger amounts.
+        need: gain that reaches the goal.
+
+    Returns:
+        Infinity for a set that brings the goal no closer.
     """
+    with np.errstate(invalid="ignore"):
+        hard_gain, hard_cost = gain - soft_gain, cost - soft_cost
+        part = np.maximum(need - hard_gain, 0) / np.where(soft_gain > 0, soft_gain, np.inf)
+        scaled = hard_cost + soft_cost * part
+        whole = np.where(gain >= need, cost, cost * (need / np.where(gain > 0, gain, 1.0)))
+        estimate = np.where((soft_gain > 0) & np.isfinite(part), scaled, whole)
+    return np.asarray(np.where((gain > 0) & np.isfinite(cost), estimate, np.inf))
 
-    case: Case
-    x: Floats
-    y: Array
-    options: Candidates
-    score: Floats
 
-    def singles(self) -> Sets:
-        """Every single change. Cost: at most ``len(options)`` queries a row."""
-        alone = np.tile(np.arange(len(self.options))[:, None], (len(self.x), 1, 1))
-        unknown = np.full(alone.shape[:2], np.nan)
-        return self._asked(alone, unknown, unknown)
+def promising(options: Candidates, latest: Sets, singles: Sets, row: int, need: float, best: float, half: int) -> Ints:
+    """Sets of one row with one member more: half the cheapest that should win, half by their estimate.
 
-    def extended(self, latest: Sets, singles: Sets, known: list[Sets], width: int, parents: int) -> Sets:
-        """The most promising sets with one member more: half the cheapest that should win, half by estimate.
+    Args:
+        options: what the members mean.
+        latest: sets to extend.
+        singles: gain and cost of one more member.
+        row: which row.
+        need: gain that reaches the goal.
+        best: sets whose estimate is not below this are dropped.
+        half: of the number of sets returned at most.
 
-        Args:
-            latest: sets to extend.
-            singles: what each further member gains and costs.
-            known: all that was asked; sets that look dearer than the best of them are not asked.
-            width: sets asked for each row.
-            parents: how many of ``latest`` are extended for each row.
-        """
-        size = latest.members.shape[2] + 1
-        chosen = np.full((len(self.x), 2 * (width // 2), size), -1)
-        rows = max(1, _BLOCK // (8 * min(parents, latest.cost.shape[1]) * min(_MOST_SINGLES, singles.cost.shape[1])))
-        for start in range(0, len(self.x), rows):
-            block = slice(start, start + rows)
-            chosen[block] = self._promising(block, latest, singles, known, width // 2, parents)
-        return self._asked(self._distinct(chosen), singles.gain, singles.cost)
+    Returns:
+        (2 * half, size + 1), -1 where there are fewer.
+    """
+    size = latest.members.shape[2]
+    base, more = latest.order(row, _PARENTS.get(size, _FEW)), singles.order(row, _PARTNERS)
+    members, divisible = latest.members[row, base], options.divisible[more]
+    gain = latest.gain[row, base][:, None] + singles.gain[row, more]
+    cost = latest.cost[row, base][:, None] + singles.cost[row, more]
+    soft_gain = latest.soft_gain[row, base][:, None] + divisible * singles.gain[row, more]
+    soft_cost = latest.soft_cost[row, base][:, None] + divisible * singles.cost[row, more]
+    estimate = just_enough(gain, cost, soft_gain, soft_cost, need)
+    clash = (options.lever[members][:, :, None] == options.lever[more]).any(axis=1)
+    estimate[clash | (estimate >= best)] = np.inf
+    sure = np.where((gain >= need) & np.isfinite(estimate), cost, np.inf)
+    chosen: dict[tuple[int, ...], None] = {}
+    for score, enough in ((sure, half), (estimate, 2 * half)):
+        for place in _smallest(score.ravel(), _DOUBLES * half).tolist():
+            if len(chosen) == enough:
+                break
+            chosen[tuple(sorted([*members[place // len(more)].tolist(), int(more[place % len(more)])]))] = None
+    result = np.full((2 * half, size + 1), -1)
+    result[: len(chosen)] = list(chosen) if chosen else result[:0]
+    return result
 
-    def cheapest(self, known: list[Sets], finalists: int, bisections: int) -> Floats:
-        """The cheapest success of each row after reducing its best sets; the row itself where there is none."""
-        row, members = self._finalists(known, finalists)
-        best = self.x.copy()
-        if not len(row):
-            return best
-        x, y = self.x[row], self.y[row]
-        target, space, goal = self.case.target, self.case.test.space, self.case.threat.goal
-        reduction = Reduction(
-            space,
-            works=lambda i, z: reached(target, goal, z, y[i]),
-            cast=lambda i, z: as_submitted(target, space, x[i], z),
-            bisections=bisections,
-        )
-        z = reduction(x, as_submitted(target, space, x, self._points(row, members)), self._priority(row, members, known[0]))
-        cost = space.cost(x, z)
-        for i in np.lexsort((cost, row))[::-1]:
-            best[row[i]] = z[i]
-        return best
 
-    def _asked(self, members: Ints, gains: Floats, costs: Floats) -> Sets:
-        """Ask the feasible ones; ``gains`` and ``costs`` of the single changes, NaN when those are being asked now."""
-        n, m, _ = members.shape
-        gain, cost, won = np.full((n, m), -np.inf), np.full((n, m), np.inf), np.zeros((n, m), dtype=bool)
-        rows = max(1, _BLOCK // max(1, m * self.x.shape[1]))
-        for start in range(0, n, rows):
-            block = np.arange(start, min(start + rows, n))
-            row, column = (axis.ravel() for axis in np.meshgrid(block, np.arange(m), indexing="ij"))
-            # candidate by candidate, so that a budget that runs out cuts the same candidates of all rows
-            order = np.argsort(column, kind="stable")
-            self._ask(row[order], column[order], members, gain, cost, won)
-        known = (gain, cost) if np.isnan(gains).all() else (gains, costs)
-        return Sets(members, gain, cost, won, self._estimate(members, gain, cost, *known))
-
-    def _ask(self, row: Ints, column: Ints, members: Ints, gain: Floats, cost: Floats, won: Bools) -> None:
-        """Fill ``gain``, ``cost`` and ``won`` at the given places, where feasible and affordable."""
-        target, space, goal = self.case.target, self.case.test.space, self.case.threat.goal
-        there = members[row, column, 0] >= 0
-        row, column = row[there], column[there]
-        points = as_submitted(target, space, self.x[row], self._points(row, members[row, column]))
-        x = self.x[row]
-        fair = space.feasible(x, points) & ((points != x) & ~(np.isnan(points) & np.isnan(x))).any(axis=1)
-        row, column, points = row[fair], column[fair], points[fair]
-        scores = ask(target, points)
-        row, column, points = row[: len(scores)], column[: len(scores)], points[: len(scores)]
-        if not len(row):
-            return
-        cost[row, column] = space.cost(self.x[row], points)
-        gain[row, column] = advantage(scores, goal, self.y[row], target.signature.score_kind) - self.score[row]
-        won[row, column] = goal.reached(scores, self.y[row])
-
-    def _points(self, row: Ints, members: Ints) -> Floats:
-        points = self.x[row]
-        for slot in range(members.shape[1]):
-            points = self.options.apply(points, members[:, slot])
-        return points
-
-    def _estimate(self, members: Ints, gain: Floats, cost: Floats, single_gain: Floats, single_cost: Floats) -> Floats:
-        flexible_gain, flexible_cost = np.zeros_like(gain), np.zeros_like(cost)
-        for slot in range(members.shape[2]):
-            choice = members[:, :, slot]
-            counts = self.options.divisible[choice] & (choice >= 0)
-            flexible_gain += np.where(counts, np.take_along_axis(single_gain, choice, axis=1), 0.0)
-            flexible_cost += np.where(counts, np.take_along_axis(single_cost, choice, axis=1), 0.0)
-        return just_enough(gain, cost, flexible_gain, flexible_cost, -self.score[:, None])
-
-    def _promising(
-        self, block: slice, latest: Sets, singles: Sets, known: list[Sets], half: int, parents: int
-    ) -> Ints:
-        """Members of ``2 * half`` new sets for each row of the block, -1 where there are fewer."""
-        need = -self.score[block]
-        base = _smallest(latest.estimate[block], parents)
-        more = _smallest(singles.estimate[block], _MOST_SINGLES)
-        pick_base, pick_more = (lambda a: np.take_along_axis(a[block], base, axis=1)), (
-            lambda a: np.take_along_axis(a[block], more, axis=1)
-        )
-        gain = pick_base(latest.gain)[:, :, None] + pick_more(singles.gain)[:, None, :]
-        cost = pick_base(latest.cost)[:, :, None] + pick_more(singles.cost)[:, None, :]
-        members = np.take_along_axis(latest.members[block], base[:, :, None], axis=1)
-        levers_of = np.where(members >= 0, self.options.lever[members], -1)
-        clash = (levers_of[:, :, None, :] == self.options.lever[more][:, None, :, None]).any(axis=3)
-        if members.shape[2] == 1:
-            clash |= base[:, :, None] > more[:, None, :]
-        flexible = self._flexible(members, singles.gain[block], singles.cost[block])
-        further = self.options.divisible[more]
-        estimate = just_enough(
-            gain,
-            cost,
-            flexible[0][:, :, None] + np.where(further, pick_more(singles.gain), 0.0)[:, None, :],
-            flexible[1][:, :, None] + np.where(further, pick_more(singles.cost), 0.0)[:, None, :],
-            need[:, None, None],
-        )
-        best_estimate = _least([s.estimate[block] for s in known], [s.won[block] for s in known])
-        best_cost = _least([s.cost[block] for s in known], [s.won[block] for s in known])
-        estimate = np.where(clash | ~(estimate < best_estimate[:, None, None]), np.inf, estimate)
-        sure = np.where(clash | (gain < need[:, None, None]) | ~(cost < best_cost[:, None, None]), np.inf, cost)
-        n, b, c = cost.shape
-        first = _smallest(sure.reshape(n, -1), half)
-        usable = [np.isfinite(np.take_along_axis(sure.reshape(n, -1), first, axis=1))]
-        estimate = estimate.reshape(n, -1)
-        np.put_along_axis(estimate, np.where(usable[0], first, first), np.inf, axis=1)
-        second = _smallest(estimate, half)
-        usable.append(np.isfinite(np.take_along_axis(estimate, second, axis=1)))
-        place = np.concatenate([first, second], axis=1)
-        fresh = np.concatenate(
-            [
-                np.take_along_axis(members, (place // c)[:, :, None], axis=1),
-                np.take_along_axis(more, place % c, axis=1)[:, :, None],
-            ],
-            axis=2,
-        )
-        return np.where(np.concatenate(usable, axis=1)[:, :, None], fresh, -1)
+def _smallest(values: Floats, count: int) -> Ints:
+    """Positions of the ``count`` smallest finite values, smallest first; ties in their order."""
+    few = np.sort(np.argpartition(values, count)[:count]) if count < len(values) else np.arange(len(values))
+    few = few[np.argsort(values[few], kind="stable")]
+    return np.asarray(few[np.isfinite(values[few])])

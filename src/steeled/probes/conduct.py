@@ -16,7 +16,7 @@ from steeled.probes.measures import Finds, measure, nothing_measured
 from steeled.probes.sampling import Sample, draw
 from steeled.probes.verification import Verified, norm_of, verify
 
-_SIZES = (32, 64, 128)  # then 128 for ever; fixed, so that equal seeds attack equal batches
+_SIZES = (64, 256)  # then 256 for ever; fixed, so that equal seeds attack equal batches
 _LEAST = 8
 _FRACTIONS = (0.25, 0.5, 0.75, 1.0, 2.0)
 _BEYOND = 1 + 2e-6

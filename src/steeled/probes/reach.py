@@ -55,9 +55,7 @@ class Reach:
             return self._within(direction * (radius * self.epsilon / _column(distance(direction, Norm.L2), direction)))
         return self._typed(radius * self._corner(direction))
 
-    def step(
-        self, delta: Array, before: Array, gradient: Array, number: int, length: float, momentum: float
-    ) -> Array:
+    def step(self, delta: Array, before: Array, gradient: Array, number: int, length: float, momentum: float) -> Array:
         """The next change.
 
         Args:

@@ -1,6 +1,6 @@
 """Making a successful change of a table row cheaper: undo what is not needed, then shrink the numbers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +8,8 @@ import numpy as np
 from steeled.core.array import Array, Bools, Floats, Ints
 from steeled.core.feature_space import FeatureSpace
 from steeled.probes.levers import Lever, lever_costs, levers, membership
+
+_PRECISION = 1e-3  # of the cost: what is not worth another question
 
 Works = Callable[[Ints, Array], Bools]
 """Takes row numbers (q,) and points (q, d); says which points serve the attacker. Unanswered means no."""
@@ -43,36 +45,32 @@ class Reduction:
         if not found or not len(x):
             return z
         weight = lever_costs(self.space, found, x, z) if priority is None else priority
-        order = np.argsort(-weight, axis=1, kind="stable")
-        return self._shrink(found, x, self._undo(found, x, z, order), order)
+        return self._shrink(found, x, self._undo(found, x, z, weight), weight)
 
-    def _undo(self, found: tuple[Lever, ...], x: Floats, z: Floats, order: Ints) -> Floats:
+    def _undo(self, found: tuple[Lever, ...], x: Floats, z: Floats, weight: Floats) -> Floats:
         member, best = membership(self.space, found), z.copy()
-        for place in range(order.shape[1]):
-            columns = member[order[:, place]]
-            changed = np.flatnonzero((columns & _differs(x, best)).any(axis=1))
-            candidate = np.where(columns[changed], x[changed], best[changed])
-            self._accept(x, best, changed, candidate)
+        for rows, lever in _turns(weight, differs(x, z) @ member.T):
+            self._accept(x, best, rows, np.where(member[lever], x[rows], best[rows]))
         return best
 
-    def _shrink(self, found: tuple[Lever, ...], x: Floats, z: Floats, order: Ints) -> Floats:
-        column = np.array([lever.columns[0] if lever.is_numeric else -1 for lever in found])
-        best = z.copy()
-        for place in range(order.shape[1]):
-            where = column[order[:, place]]
-            rows = np.flatnonzero((where >= 0) & _differs(x, best)[np.arange(len(x)), where])
-            rows = rows[~np.isnan(x[rows, where[rows]]) & ~np.isnan(best[rows, where[rows]])]
-            self._bisect(x, best, rows, where[rows])
+    def _shrink(self, found: tuple[Lever, ...], x: Floats, z: Floats, weight: Floats) -> Floats:
+        column, best = np.array([lever.columns[0] for lever in found]), z.copy()
+        numeric = np.array([lever.is_numeric for lever in found])
+        changed = numeric & (x != z)[:, column] & ~np.isnan(x)[:, column] & ~np.isnan(z)[:, column]
+        for rows, lever in _turns(weight, changed):
+            self._bisect(x, best, rows, column[lever])
         return best
 
     def _bisect(self, x: Floats, best: Floats, rows: Ints, column: Ints) -> None:
         """Move ``best[rows, column]`` towards ``x``, in place, as long as it works."""
         grid = np.array([c.on_grid for c in self.space.columns], dtype=bool)[column]
         fails, works = x[rows, column].copy(), best[rows, column].copy()
+        price = self.space.prices[column]
         for _ in range(self.bisections):
             middle = (fails + works) / 2
             middle = np.where(grid, np.rint(middle), middle)
-            live = np.flatnonzero((middle != fails) & (middle != works))
+            worthwhile = np.abs(works - fails) * price > _PRECISION * self.space.cost(x[rows], best[rows])
+            live = np.flatnonzero((middle != fails) & (middle != works) & worthwhile)
             if not len(live):
                 return
             candidate = best[rows[live]].copy()
@@ -94,5 +92,22 @@ class Reduction:
         return taken
 
 
-def _differs(x: Floats, z: Floats) -> Bools:
+def differs(x: Array, z: Array) -> Bools:
+    """Which cells changed, (n, d); a missing cell that stays missing did not."""
     return np.asarray((x != z) & ~(np.isnan(x) & np.isnan(z)))
+
+
+def _turns(weight: Floats, changed: Bools) -> Iterator[tuple[Ints, Ints]]:
+    """Turn by turn, the rows that still have a changed lever and that lever, the heaviest first.
+
+    Args:
+        weight: (n, levers).
+        changed: which levers of which rows take part, (n, levers).
+    """
+    order = np.argsort(np.where(changed, -weight, np.inf), axis=1, kind="stable")
+    # an infinite weight must not stand behind what did not change
+    order = np.take_along_axis(order, np.argsort(~np.take_along_axis(changed, order, axis=1), axis=1, kind="stable"), 1)
+    count = changed.sum(axis=1)
+    for turn in range(int(count.max(initial=0))):
+        rows = np.flatnonzero(count > turn)
+        yield rows, order[rows, turn]

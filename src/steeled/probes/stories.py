@@ -2,13 +2,14 @@
 
 import numpy as np
 
-from steeled.core.array import Array, Bools, Floats, Ints
+from steeled.core.array import Array, Floats, Ints
 from steeled.core.artifact import Change, Example, Table
 from steeled.core.case import Case
 from steeled.core.column import Column
 from steeled.core.feature_space import Modality, show
 from steeled.core.labels import labels
 from steeled.probes.pictures import picture
+from steeled.probes.reduction import differs
 
 _EXAMPLES = 3
 _LEVERS = 8
@@ -36,16 +37,14 @@ def lever_table(case: Case, x: Array, z: Array) -> tuple[Table, ...]:
     """In which share of the successful attacks each column is changed, the most used first; none for arrays."""
     if case.test.space.modality is not Modality.TABLE or not len(x):
         return ()
-    share = _changed(x, z).mean(axis=0)
+    share = differs(x, z).mean(axis=0)
     order = [int(j) for j in np.argsort(-share, kind="stable")[:_LEVERS] if share[j] > 0]
     names = case.test.space.names
     rows = tuple((names[j], float(share[j])) for j in order)
     return (Table("levers", ("column", "share"), rows, f"columns changed in {len(x)} successful attacks"),)
 
 
-def _example(
-    case: Case, row: int, x: Array, z: Array, distance: float, before: Array, after: Array
-) -> Example:
+def _example(case: Case, row: int, x: Array, z: Array, distance: float, before: Array, after: Array) -> Example:
     space, is_picture = case.test.space, case.test.space.modality is Modality.ARRAY and case.report_rows
     said, says = _answer(case, before), _answer(case, after)
     seen = case.threat.goal.wanted if case.threat.goal.wanted is not None else _decided(after)
@@ -64,7 +63,7 @@ def _example(
 
 def _changes(case: Case, x: Floats, z: Floats) -> tuple[Change, ...]:
     columns = case.test.space.columns
-    changed = np.flatnonzero(_changed(x[None], z[None])[0])
+    changed = np.flatnonzero(differs(x[None], z[None])[0])
     if case.report_rows:
         return tuple(Change(columns[j].name, show(columns[j], x[j]), show(columns[j], z[j])) for j in changed)
     return tuple(Change(columns[j].name, _HIDDEN, _way(columns[j], x[j], z[j])) for j in changed)
@@ -74,10 +73,6 @@ def _way(column: Column, before: float, after: float) -> str:
     if column.kind.is_nominal or np.isnan(before) or np.isnan(after):
         return "other"
     return "higher" if after > before else "lower"
-
-
-def _changed(x: Floats, z: Floats) -> Bools:
-    return np.asarray((x != z) & ~(np.isnan(x) & np.isnan(z)))
 
 
 def _decided(scores: Array) -> int:

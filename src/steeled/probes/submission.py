@@ -1,4 +1,4 @@
-"""What reaches a model of a found input: every attack asks, and every verification checks, the numbers after this cast."""
+"""What reaches a model of a found input: attacks ask, and verification checks, the numbers after this cast."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""What a figure shows, before it is drawn: curves of one measure, the policy's gate, and the same figures as a table."""
+"""What a figure shows, before it is drawn: the curves of one measure, the policy, and the figures as a table."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

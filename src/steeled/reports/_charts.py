@@ -21,7 +21,6 @@ def svg(chart: Chart) -> Fragment:
     """
     height = 320.0 if chart.both_log else 290.0
     bottom = height - 46
-    labelled = [d for d in chart.curves[:MOST_CURVES] if not chart.has_columns]
     right = _WIDTH - 14 if chart.has_columns or chart.both_log else _WIDTH - 98
     xs, x_ticks = x_scale(chart, right)
     ys, y_ticks = y_scale(chart, bottom)
@@ -42,11 +41,13 @@ def svg(chart: Chart) -> Fragment:
         drawing.line("l-base", [(xs(low), ys(low)), (xs(xs.high), ys(ys.high))])
     _lines(drawing, chart, xs, ys)
     if chart.gate:
-        _cap(drawing, chart, xs, ys)
+        _cap(drawing, chart.gate, xs, ys)
     if chart.both_log or chart.has_columns:
         _inner_labels(drawing, chart, xs, ys)
     else:
-        _end_labels(drawing, labelled, xs, ys)
+        _end_labels(drawing, chart.curves[:MOST_CURVES], xs, ys)
+    if chart.gate:
+        _gate_labels(drawing, chart, chart.gate, xs, ys)
     head = (
         f'<svg viewBox="0 0 440 {c(height)}" role="img" aria-labelledby="{chart.prefix}-t {chart.prefix}-d">'
         f'<title id="{chart.prefix}-t">{flat(chart.title)}</title>'
@@ -106,6 +107,7 @@ def _lines(drawing: Drawing, chart: Chart, xs: Scale, ys: Scale) -> None:
 def _sticks(drawing: Drawing, points: Sequence[Point], xs: Scale, ys: Scale) -> None:
     """The interval of each point, upright."""
     ends = [(xs(p.x), ys(p.low), ys(p.high)) for p in points if p.low is not None and p.high is not None]
+    drawing.obstacles += [(x, low + (high - low) * k / 8) for x, low, high in ends for k in range(9)]
     sticks = "".join(f"M{c(x)} {c(low)}V{c(high)}" for x, low, high in ends)
     drawing.parts.append(f'<path class="iv" d="{sticks}"/>')
 
@@ -129,24 +131,28 @@ def _line_style(drawn: Drawn, rank: int) -> tuple[str, str]:
             return ("l-data", "pt") if rank == 0 and drawn.judged else ("l-data2", "pt-o")
 
 
-def _cap(drawing: Drawing, chart: Chart, xs: Scale, ys: Scale) -> None:
-    """The limit, and the measured value at the same x."""
-    gate = chart.gate
-    assert gate is not None
+def _cap(drawing: Drawing, gate: Gate, xs: Scale, ys: Scale) -> None:
+    """The limit itself."""
     x, y = xs(gate.x), ys(gate.y)
     drawing.parts.append(f'<path class="b-lim" d="M{c(x - 11)} {c(y)}h22"/>')
     drawing.obstacles += [(x - 11 + k, y) for k in range(0, 23, 4)]
+
+
+def _gate_labels(drawing: Drawing, chart: Chart, gate: Gate, xs: Scale, ys: Scale) -> None:
+    """What was measured at the policy's x, and the limit in words, where least is covered."""
+    x, y = xs(gate.x), ys(gate.y)
     strongest = chart.curves[0]
-    near = [p for p in strongest.curve.points if abs(xs(p.x) - x) < 1 and (not chart.both_log or p.y > 0)]
+    near = [p for p in points_of(chart, strongest.curve) if abs(xs(p.x) - x) < 1]
     if near and strongest.judged:
         _value(drawing, near[0], strongest.curve.y_unit, xs, ys)
     width = max(len(line) for line in gate.lines) * LETTER
     tall = LINE * (len(gate.lines) - 1)
+    downs = (y + 4, y - 10 - tall, y + 22, ys.stop + 14, y + 48, (ys.start + ys.stop) / 2, ys.start - tall - 8)
     spots = [
         Box(side, min(max(down, ys.stop + 10), ys.start - tall - 4), gate.lines)
-        for down in (y + 4, y - 10 - tall, y + 22, ys.stop + 14, y + 48, (ys.start + ys.stop) / 2, ys.start - tall - 8)
+        for down in downs
         for side in (x + 15, x - 15 - width)
-        if side >= xs.start - 30 and side + width <= _WIDTH + 6
+        if side >= xs.start + 2 and side + width <= _WIDTH + 6
     ] or [Box(max(0.0, min(x - width / 2, _WIDTH - width)), ys.stop + 14, gate.lines)]
     drawing.box(drawing.clearest(spots), ["hal k-ink b"])
 
@@ -169,17 +175,29 @@ def _value(drawing: Drawing, point: Point, unit: Unit, xs: Scale, ys: Scale) -> 
 
 
 def _end_labels(drawing: Drawing, curves: Sequence[Drawn], xs: Scale, ys: Scale) -> None:
-    """Each line is named where it ends; names that would collide move apart, with a thin leader."""
-    blocks = [_label_lines(drawn) for drawn in curves]
-    ends = [(xs(d.curve.points[-1].x), ys(d.curve.points[-1].y)) for d in curves]
-    heights = [LINE * len(lines) + 3 for lines in blocks]
-    tops = spread([y - 8 for _, y in ends], heights, ys.stop - 10, ys.start + 6)
-    for rank, (drawn, lines, (x, y), top) in enumerate(zip(curves, blocks, ends, tops, strict=True)):
-        color = {CurveRole.BASELINE: "k-base", CurveRole.PROOF: "k-proof"}.get(drawn.curve.role, "k-data")
-        if abs(top + 8 - y) > 10 or x < xs.stop - 12:
-            drawing.parts.append(f'<path class="lead-l" d="M{c(x + 5)} {c(y)}L{c(xs.stop + 6)} {c(top + 8)}"/>')
-        bold = " b" if rank == 0 else ""
-        drawing.box(Box(xs.stop + 8, top + 12, lines), [f"hal {color}{bold}", f"hal {color}"])
+    """Each line is named where it ends; names in the margin that would collide move apart, with a thin leader."""
+    margin = [d for d in curves if xs(d.curve.points[-1].x) > xs.stop - 12]
+    blocks = [_label_lines(drawn) for drawn in margin]
+    ends = [ys(drawn.curve.points[-1].y) for drawn in margin]
+    tops = spread([y - 8 for y in ends], [LINE * len(b) + 3 for b in blocks], ys.stop - 10, ys.start + 6)
+    for drawn, lines, y, top in zip(margin, blocks, ends, tops, strict=True):
+        if abs(top + 8 - y) > 10:
+            drawing.parts.append(f'<path class="lead-l" d="M{c(xs.stop + 5)} {c(y)}L{c(xs.stop + 9)} {c(top + 8)}"/>')
+        drawing.box(Box(xs.stop + 10, top + 12, lines), _label_styles(drawn, drawn is curves[0]))
+    for drawn in curves:
+        if drawn not in margin:
+            x, y = xs(drawn.curve.points[-1].x), ys(drawn.curve.points[-1].y)
+            lines = _label_lines(drawn)
+            wide, tall = max(map(len, lines)) * LETTER, LINE * (len(lines) - 1)
+            spots = [Box(x + 8, y + 4, lines), Box(x - wide / 2, y - 9 - tall, lines), Box(x - wide / 2, y + 18, lines)]
+            inside = [spot for spot in spots if spot.x > xs.start and spot.y - 10 > ys.stop - 12] or spots
+            drawing.box(drawing.clearest(inside), _label_styles(drawn, drawn is curves[0]))
+
+
+def _label_styles(drawn: Drawn, is_strongest: bool) -> tuple[str, str]:
+    """Classes of the first line of a label and of the rest."""
+    color = {CurveRole.BASELINE: "k-base", CurveRole.PROOF: "k-proof"}.get(drawn.curve.role, "k-data")
+    return f"hal {color}{' b' if is_strongest else ''}", f"hal {color}"
 
 
 def _label_lines(drawn: Drawn) -> tuple[str, ...]:
@@ -193,19 +211,22 @@ def _inner_labels(drawing: Drawing, chart: Chart, xs: Scale, ys: Scale) -> None:
         drawing.box(Box(xs.start + 6, ys.stop + 20, ("too few people", "to measure")), ["hal"])
     if chart.diagonal:
         lines = wrap(chart.diagonal, 18)
-        spots = [_beside(xs, ys, share, lines, below=True) for share in (0.62, 0.72, 0.5, 0.82)]
+        spots = [_beside(xs, ys, share, lines) for share in (0.62, 0.72, 0.5, 0.82, 0.4, 0.3)]
         drawing.box(drawing.clearest(spots), ["hal k-base b"])
     if chart.has_columns:
-        drawing.text("hal", xs.start + 4, ys.start - 32, "cases per bin")
+        across = (0.02, 0.2, 0.4, 0.6, 0.75)
+        spots = [Box(xs.start + (xs.stop - xs.start) * k, ys.start - 32, ("cases per bin",)) for k in across]
+        drawing.box(drawing.clearest(spots), ["hal"])
         return
     lines = wrap(clip(chart.curves[0].curve.label, 30), 18)
-    spots = [_beside(xs, ys, share, lines, below=False) for share in (0.6, 0.5, 0.7, 0.4)]
-    drawing.box(drawing.clearest(spots), ["hal k-data b", "hal k-data"])
+    wide = max(map(len, lines)) * LETTER
+    places = [(xs(p.x), ys(p.y)) for p in points_of(chart, chart.curves[0].curve) if p.x > chart.too_few_below]
+    spots = [Box(max(xs.start + 4, x - 16 - wide), max(ys.stop + 14, y - 8), lines) for x, y in places]
+    if spots:
+        drawing.box(drawing.clearest(spots), ["hal k-data b", "hal k-data"])
 
 
-def _beside(xs: Scale, ys: Scale, share: float, lines: tuple[str, ...], below: bool) -> Box:
-    """A place beside the diagonal, at a share of its length."""
+def _beside(xs: Scale, ys: Scale, share: float, lines: tuple[str, ...]) -> Box:
+    """A place below the diagonal, at a share of its length."""
     x, y = xs.start + (xs.stop - xs.start) * share, ys.start + (ys.stop - ys.start) * share
-    if below:
-        return Box(min(x + 14, xs.stop - max(map(len, lines)) * LETTER), y + 18, lines)
-    return Box(max(xs.start + 4, x - 60 - max(map(len, lines)) * LETTER), max(ys.stop + 14, y - 40), lines)
+    return Box(min(x + 14, xs.stop - max(map(len, lines)) * LETTER), y + 18, lines)

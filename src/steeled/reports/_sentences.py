@@ -114,9 +114,10 @@ def bar_label(measurement: Measurement, rule: Rule | None, outcome: Outcome | No
     return "; ".join(part for part in parts if part)
 
 
-def asked(rule: Rule, unit: Unit) -> str:
+def asked(rule: Rule, measurement: Measurement | None) -> str:
     """A rule in words: its own title, or its measure, with the limit."""
-    title = clip(rule.title) or advice(rule.measure).name
+    known = advice(rule.measure)
+    title, unit = clip(rule.title) or known.name, measurement.unit if measurement else known.unit
     return f"{title}, {limit_in_words(rule, unit)}"
 
 
@@ -156,9 +157,11 @@ def price(record: Record, queries: float) -> str:
 
 def _undecided(finding: Finding) -> Sentence:
     name = advice(finding.rule.measure).name
-    more = f" {clip(finding.would_decide, 300)}" if finding.would_decide else ""
+    more = f" What would decide it: {clip(finding.would_decide, 300)}." if finding.would_decide else ""
     if state_of(finding) is NOT_TESTED or finding.measurement is None:
-        return Sentence(f"{finding.rule.id}, {name}, was ", "not tested", f": {clip(finding.reason, 300)}.{more}")
+        return Sentence(
+            f"{finding.rule.id}, {name}, was ", "not tested", f": {clip(finding.reason, 300).rstrip('.')}.{more}"
+        )
     told = figure(finding.measurement, finding.rule.limit)
     limit = limit_in_words(finding.rule, finding.measurement.unit)
     return Sentence(f"{finding.rule.id}, {name}, is ", "not decided", f": {told.text}, limit {limit}.{more}")

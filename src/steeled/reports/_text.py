@@ -23,6 +23,11 @@ def clip(text: str, longest: int = _LONGEST_NAME) -> str:
     return text if len(text) <= longest else f"{text[:longest]}… ({len(text):,} characters)"
 
 
+def cut(text: str, longest: int) -> str:
+    """The text in at most ``longest`` characters; for columns too narrow to give the full length."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
 def plain(text: str) -> str:
     """One line in which control, zero-width and bidirectional characters are spelled out, as ``U+202E``."""
     return "".join(_spelled(c) if is_invisible(c) else c for c in _calm(text))

@@ -23,7 +23,7 @@ from steeled.reports._states import (
     unfinished,
     unmeasured_risks,
 )
-from steeled.reports._text import ascii_only, clip, plain
+from steeled.reports._text import ascii_only, clip, cut, plain
 
 _COLORS = {"fail": "31", "pass": "32", "open": "33", "none": "90"}
 _WORDS = {state.word.upper(): state.look for state in (FAIL, PASS, INCONCLUSIVE, NOT_TESTED)}
@@ -76,7 +76,7 @@ def render(record: Record, color: bool = False, ascii: bool = False, width: int 
     sheet = _Sheet(width, ascii)
     word = state_of_verdict(record.verdict.outcome).word.upper()
     blocks = [
-        [sheet.fitted(f"{word}  {sheet.say(clip(record.model, 40))}  {_blocking(record)}")],
+        [sheet.fitted(f"{word}  {sheet.say(cut(record.model, 40))}  {_blocking(record)}")],
         _rules(record, sheet),
         sheet.wrapped(lead(record).text),
         _doubts(record, sheet),
@@ -109,6 +109,8 @@ def _rules(record: Record, sheet: _Sheet) -> list[str]:
     lines: list[str] = []
     for row in rows:
         line = " ".join(_padded(cell, size) for cell, size in zip(row[:4], sizes, strict=True)).rstrip()
+        if not row[4]:
+            line = f"{_padded(row[0], sizes[0])} {_padded(row[1], sizes[1])} {_padded(row[2], sizes[2])}  {row[3]}".rstrip()
         if row[4] and fits:
             line = f"{_padded(line, sum(sizes) + len(sizes) - 1)} {row[4]}"
         lines.append(sheet.fitted(line))
@@ -120,7 +122,7 @@ def _rules(record: Record, sheet: _Sheet) -> list[str]:
 
 def _row(finding: Finding) -> tuple[str, str, str, str, str]:
     """Word, id, measured, limit, bar; no bar where a count or a reason says more."""
-    word, rule = state_of(finding).word.upper(), clip(finding.rule.id, 10)
+    word, rule = state_of(finding).word.upper(), cut(finding.rule.id, 10)
     measurement = finding.measurement
     if measurement is None:
         return word, rule, finding.reason or "no measurement", "", ""

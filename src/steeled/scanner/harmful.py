@@ -34,5 +34,10 @@ def severity(module: str, name: str, *, called: bool) -> ScanVerdict:
     return ScanVerdict.UNVERIFIABLE
 
 
+def is_known(module: str) -> bool:
+    """Whether a module is one that a payload would import: of the standard library, or a known gadget."""
+    return module.partition(".")[0] in sys.stdlib_module_names or _below(module, _GADGETS)
+
+
 def _below(module: str, packages: tuple[str, ...]) -> bool:
     return any(module == package or module.startswith(f"{package}.") for package in packages)

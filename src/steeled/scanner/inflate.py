@@ -39,20 +39,18 @@ def inflate(packed: memoryview, decompressor: Decompressor, budget: Budget) -> I
         Broken: damaged or truncated.
         Spent: more bytes than the budget.
     """
-    out, at = bytearray(), 0
-    pending = b""
+    out, at, pending = bytearray(), 0, b""
     try:
         while not decompressor.eof:
-            if not pending:
+            if not pending and getattr(decompressor, "needs_input", True):
                 pending = bytes(packed[at : at + _STEP])
                 at += len(pending)
-            before = len(pending)
             piece = decompressor.decompress(pending, _STEP)
+            if not piece and not pending and not decompressor.eof and at >= len(packed):
+                raise Broken(len(packed), "a compressed stream that is cut off")
             pending = getattr(decompressor, "unconsumed_tail", b"")  # bz2 and lzma keep their input themselves
             budget.spend_inflated(len(piece))
             out += piece
-            if not piece and not decompressor.eof and at >= len(packed) and len(pending) in (0, before):
-                raise Broken(len(packed), "a compressed stream that is cut off")
     except (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError) as problem:
         raise Broken(at, f"a damaged compressed stream ({problem})") from None
     return Inflated(memoryview(bytes(out)), at - len(decompressor.unused_data))

@@ -1,12 +1,12 @@
 """Training a scikit-learn-like estimator again: a clone, preprocessing included, with its seeds set."""
 
+import copy
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sklearn.base import clone
 from sklearn.dummy import DummyClassifier
 
 from steeled.core.array import Array
@@ -28,12 +28,12 @@ from steeled.targets.sklearn_gradient import differentiable
 
 @dataclass(frozen=True, slots=True)
 class EstimatorRecipe:
-    """Clones an estimator and fits it on the rows in the layout that it was fitted on.
+    """Copies an unfitted estimator and fits it on the rows in the layout that it was fitted on.
 
     A class without a row gets probability 0 from the new model; with one class only, a constant model is fitted.
 
     Args:
-        template: unfitted, or fitted and cloned; never changed.
+        template: unfitted; copied for each training, never changed.
         inputs: how rows go in.
         labels: what the estimator calls each class of the data; empty for regression.
         signature: of the targets to come.
@@ -126,12 +126,12 @@ def estimator_recipe(
     """The recipe of a fitted estimator, whose clones answer in the same way.
 
     Args:
-        template: the user's estimator; a clone on one thread is kept.
+        template: unfitted; a copy on one thread is kept.
         like: the opened target.
         labels: what the estimator calls each class of the data.
         numbered, fit_arguments: as in ``EstimatorRecipe``.
     """
-    plain = single_threaded(clone(template))
+    plain = single_threaded(template)
     return EstimatorRecipe(
         template=plain,
         inputs=like.inputs,
@@ -146,8 +146,8 @@ def estimator_recipe(
 
 
 def seeded(template: Any, seed: int) -> Any:
-    """A clone whose every ``random_state`` and ``random_seed``, nested ones included, is ``seed``."""
-    estimator = clone(template)
+    """A copy of an unfitted estimator whose every ``random_state`` and ``random_seed``, nested ones included, is ``seed``."""
+    estimator = copy.deepcopy(template)
     names = [
         name for name in estimator.get_params(deep=True) if name.split("__")[-1] in ("random_state", "random_seed")
     ]

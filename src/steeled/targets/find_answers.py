@@ -57,7 +57,7 @@ def find_answers(
         form, kind = Form.COLUMNS, _kind_of_columns(values, wanted)
     else:
         raise ModelError(
-            f"the model gives {values.shape[1]} numbers for each row, expected {len(names)}, one for each of the classes "
+            f"the model gives {values.shape[1]} numbers for each row, expected {len(names)}, one for each class of "
             f"{', '.join(names[:10])}; do model and data belong together?"
         )
     kind = ScoreKind.LABELS if wanted is ScoreKind.LABELS else kind

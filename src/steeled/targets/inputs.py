@@ -1,13 +1,13 @@
 """From rows in the codes of the data to what a model was fitted on: a data frame, a matrix, objects or text."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 import numpy as np
 
-from steeled.core.array import Array
+from steeled.core.array import Array, Floats
 from steeled.core.column import Column, Kind
 from steeled.core.feature_space import FeatureSpace, Modality, table_space
 from steeled.data.frames import to_frame
@@ -36,12 +36,14 @@ class Inputs:
         space: of the data.
         names: columns of the frame in the model's order; empty where there is no frame.
         categories: names of columns that the model needs as pandas categories, whatever was read.
+        words: names of columns that the model needs as text or integers; a gap becomes ``nan``.
     """
 
     layout: Layout
     space: FeatureSpace
     names: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
 
     def native(self, x: Array) -> Any:
         """What the model takes for the rows ``x``."""
@@ -68,9 +70,16 @@ class Inputs:
 
     def _frame(self, x: Array) -> Any:
         chosen = list(self.positions)
+        codes = np.array(np.asarray(x)[:, chosen], dtype=np.float64)
         columns = [self.space.columns[j] for j in chosen]
-        frame = to_frame(np.asarray(x)[:, chosen], table_space(columns))
-        return frame.astype(dict.fromkeys(self.categories, "category")) if self.categories else frame
+        for name in self.categories:
+            j = self.names.index(name)
+            columns[j], codes[:, j] = _as_category(columns[j], codes[:, j])
+        frame = to_frame(codes, table_space(columns))
+        for name in self.words:
+            if frame[name].dtype.kind not in "iu":
+                frame[name] = [str(cell) for cell in frame[name].astype(object).where(frame[name].notna(), "nan")]
+        return frame
 
 
 def layouts(space: FeatureSpace) -> tuple[Layout, ...]:
@@ -84,7 +93,9 @@ def layouts(space: FeatureSpace) -> tuple[Layout, ...]:
     return (Layout.OBJECTS, Layout.FRAME)
 
 
-def frame_inputs(space: FeatureSpace, names: Sequence[str], categories: Sequence[str] = ()) -> Inputs:
+def frame_inputs(
+    space: FeatureSpace, names: Sequence[str], categories: Sequence[str] = (), words: Sequence[str] = ()
+) -> Inputs:
     """The way in for a model fitted on a data frame with columns ``names``.
 
     Raises:
@@ -98,7 +109,7 @@ def frame_inputs(space: FeatureSpace, names: Sequence[str], categories: Sequence
             f"the model expects {len(names)} columns, of which the data lacks {', '.join(map(repr, missing[:5]))}"
             f"{' and others' if len(missing) > 5 else ''}{did_you_mean(missing[0], space.names)}"
         )
-    return Inputs(Layout.FRAME, space, tuple(names), tuple(categories))
+    return Inputs(Layout.FRAME, space, tuple(names), tuple(categories), tuple(words))
 
 
 def matrix_inputs(space: FeatureSpace, width: int | None) -> Inputs:
@@ -149,6 +160,20 @@ def _numbers(x: Array, space: FeatureSpace) -> Array:
         levels = np.append(np.array(space.columns[j].levels, dtype=np.float64), np.nan)
         values[:, j] = levels[np.where(np.isnan(values[:, j]), len(levels) - 1, np.round(values[:, j])).astype(int)]
     return values
+
+
+def _as_category(column: Column, codes: Floats) -> tuple[Column, Floats]:
+    """The column as a pandas category with all of its levels; plain numbers get the levels that occur."""
+    if column.dtype.startswith("category"):
+        return column, codes
+    if column.levels:
+        return replace(column, dtype="category"), codes
+    values = np.unique(codes[~np.isnan(codes)])
+    values = values if len(values) else np.array([column.low])
+    whole = bool((values == np.round(values)).all())
+    levels = tuple(int(value) if whole else float(value) for value in values)
+    positions = np.where(np.isnan(codes), np.nan, np.searchsorted(values, codes))
+    return replace(column, levels=levels, dtype="category"), positions
 
 
 def _text_frame(x: Array, name: str) -> Any:

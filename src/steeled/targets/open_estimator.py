@@ -32,7 +32,7 @@ class Candidate:
         family: for reports, such as ``scikit-learn RandomForestClassifier``.
         inputs: possible ways in, likeliest first.
         dtype: what it computes in.
-        template: what a recipe clones; None when the estimator cannot be trained again.
+        template: the estimator unfitted, for its recipe; None when it cannot be trained again.
         arguments: passed to its methods.
         numbered, fit_arguments: as in ``EstimatorRecipe``.
         notes: what the adapter noticed.

@@ -39,5 +39,4 @@ def opened(target: Target, recipe: Recipe | None, family: str, notes: tuple[str,
         sentences.append("gradients are available")
     if target.stochastic:
         sentences.append("the same row may get different answers")
-    sentences.append("can be trained again" if recipe else "cannot be trained again without a recipe")
     return Opened(target, recipe, target.digest, family, ". ".join((*sentences, *notes)) + ".")

@@ -3,6 +3,7 @@
 from typing import Any
 
 import sklearn
+from sklearn.base import clone
 from sklearn.ensemble import GradientBoostingClassifier, GradientBoostingRegressor
 from sklearn.ensemble._forest import BaseForest
 from sklearn.exceptions import NotFittedError
@@ -28,7 +29,6 @@ def open_object(model: object, request: Opening) -> Opened:
         ModelError: not fitted, fitted on other columns or classes, or it does not answer as it does itself.
     """
     _check_fitted(model)
-    can_be_cloned = hasattr(model, "get_params") and hasattr(model, "fit")
     return open_estimator(
         Candidate(
             model=model,
@@ -36,7 +36,7 @@ def open_object(model: object, request: Opening) -> Opened:
             family=family_of(model),
             inputs=_ways_in(model, request.data.space),
             dtype=dtype_of(model),
-            template=model if can_be_cloned else None,
+            template=_template(model),
         ),
         request,
     )
@@ -83,3 +83,13 @@ def _check_fitted(model: Any) -> None:
         raise ModelError(f"{type(model).__name__} is not fitted: call fit first, or open a fitted one") from error
     except TypeError:
         return  # not an estimator of scikit-learn: asking it will tell
+
+
+def _template(model: Any) -> Any:
+    """The estimator unfitted; None when it cannot be cloned."""
+    if not (hasattr(model, "get_params") and hasattr(model, "fit")):
+        return None
+    try:
+        return clone(model)
+    except (TypeError, RuntimeError):  # a constructor that changes its parameters
+        return None

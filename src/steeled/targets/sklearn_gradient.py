@@ -13,7 +13,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
-from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, RobustScaler, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, MaxAbsScaler, MinMaxScaler, RobustScaler, StandardScaler
 
 from steeled.core.array import Array, Floats
 from steeled.core.feature_space import Modality
@@ -192,7 +192,7 @@ def _of_logits(model: Any, answers: Answers) -> Answers:
 
 def _stage(model: Any) -> Stage | None:
     """One fitted transformer or estimator as a stage."""
-    if model is None or (isinstance(model, str) and model == "passthrough"):
+    if model is None or (isinstance(model, str) and model == "passthrough") or _is_identity(model):
         return Chain(())
     if isinstance(model, Pipeline):
         return _chain([step for _, step in model.steps])
@@ -203,6 +203,10 @@ def _stage(model: Any) -> Stage | None:
     if isinstance(model, SimpleImputer):
         return _fill(model)
     return _scaling(model) or _final(model)
+
+
+def _is_identity(model: Any) -> bool:
+    return isinstance(model, FunctionTransformer) and model.func is None
 
 
 def _chain(parts: Sequence[Any]) -> Stage | None:

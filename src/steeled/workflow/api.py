@@ -3,25 +3,24 @@
 import html
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from steeled.core.artifact import Result
 from steeled.core.case import Case
-from steeled.core.dataset import Dataset, Role
 from steeled.core.evidence import Evidence
 from steeled.core.meter import Meter
 from steeled.core.record import Record
 from steeled.core.threat_model import ThreatModel
 from steeled.core.verdict import Verdict
-from steeled.data.read import Splits, splits_of
 from steeled.errors import RequestError
 from steeled.maths.seeds import rng_of
 from steeled.plan import PROFILES, obstacle, probe_named
 from steeled.probes.conduct import conduct
 from steeled.workflow.audit import audit as run_audit
-from steeled.workflow.configure import Configuration, configure
+from steeled.workflow.configure import configure
+from steeled.workflow.memory import as_files
 from steeled.workflow.opening import open_trial, read_data
 from steeled.workflow.request import Request, threat_model
 from steeled.workflow.write_reports import render, write_reports
@@ -119,9 +118,11 @@ def audit(
         SteeledError: the request, the data or the model cannot be used; the message says what to do.
     """
     where = Path(folder) if folder is not None else Path(tempfile.mkdtemp(prefix="steeled-"))
-    changes = {"run": {"profile": profile, "budget": budget, "seed": seed}, "model": {"recipe": recipe}}
-    request = _request(target, data, train, test, label, config, changes, where)
-    return Audit(run_audit(request), where)
+    run = {"profile": profile, "budget": budget, "seed": seed}
+    changes: dict[str, dict[str, Any]] = {"run": run, "model": {"recipe": recipe}}
+    with tempfile.TemporaryDirectory(prefix="steeled-rows-") as scratch:
+        rows = {"train": train, "test": test, "data": data}
+        return Audit(run_audit(_request(target, rows, label, config, changes, where, Path(scratch))), where)
 
 
 def attack(
@@ -154,8 +155,9 @@ def attack(
         SteeledError: model or data cannot be used.
     """
     probe = probe_named(attack, parameters)
-    request = _request(target, None, None, data, label, config, {"run": {"seed": seed}}, Path())
-    trial = open_trial(request, read_data(request))
+    with tempfile.TemporaryDirectory(prefix="steeled-rows-") as scratch:
+        request = _request(target, {"test": data}, label, config, {}, Path(), Path(scratch))
+        trial = open_trial(request, read_data(request))
     threat = threat or threat_model(request.configuration, trial.subject)
     reason, remedy = obstacle(probe.needs, trial.subject, threat)
     if reason or trial.target is None:
@@ -177,35 +179,21 @@ def attack(
 
 def _request(
     target: object,
-    data: object,
-    train: object,
-    test: object,
+    rows: Mapping[str, object],
     label: str | None,
     config: str | Path | Mapping[str, Any] | None,
     changes: Mapping[str, Mapping[str, Any]],
     folder: Path,
+    scratch: Path,
 ) -> Request:
+    """The request of the command line, from objects: the same configuration, the same reader of rows."""
     path = Path(config) if isinstance(config, str | Path) else None
-    given = {"train": train, "test": test, "data": data}
-    paths = {name: str(Path(v).absolute()) for name, v in given.items() if isinstance(v, str | Path)}
-    model = {"path": str(Path(target).absolute())} if isinstance(target, str | Path) else {}
-    known = dict(config) if isinstance(config, Mapping) else {}
-    sections = {name: {**known.get(name, {}), **changes.get(name, {})} for name in ("run",)}
-    sections["model"] = {**known.pop("model", {}), **changes.get("model", {}), **model}
-    sections["data"] = {**known.pop("data", {}), **paths, "label": label}
-    configuration, root = configure(path, {**known, **sections}, use_default=False)
-    request = Request(configuration, root, folder, model=None if model else target)
-    in_memory = {name: v for name, v in given.items() if v is not None and name not in paths}
-    if not in_memory:
-        return request
-    if paths:
-        raise RequestError("give all rows as paths, or all in memory")
-    splits = splits_of(**in_memory, label=configuration.data.label, configuration=configuration)
-    return replace(request, data=_rows(splits))
-
-
-def _rows(splits: Splits) -> tuple[Dataset | None, Dataset]:
-    train = splits.train
-    if train is not None and not splits.members_known:
-        train = replace(train, role=Role.REFERENCE)
-    return train, splits.test
+    sections = {name: dict(values) for name, values in config.items()} if isinstance(config, Mapping) else {}
+    paths, label = as_files(rows, label or sections.get("data", {}).get("label"), scratch)
+    is_path = isinstance(target, str | Path)
+    model = {"path": str(Path(str(target)).absolute())} if is_path else {}
+    for name, values in {**changes, "data": {**paths, "label": label}}.items():
+        sections[name] = {**sections.get(name, {}), **{k: v for k, v in values.items() if v is not None}}
+    sections["model"] = {**sections.get("model", {}), **model}
+    configuration, root = configure(path, sections, use_default=False)
+    return Request(configuration, root, folder, model=None if is_path else target)

@@ -4,6 +4,7 @@ import os
 import platform
 import time
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import steeled
 from steeled.core.digest import digest_value
@@ -20,9 +21,10 @@ from steeled.policy.rules import rules_in_force
 from steeled.store.codec import decode, encode
 from steeled.store.sqlite import Store
 from steeled.workflow.known_subject import LIBRARIES, library_version, subject_key
-from steeled.workflow.opening import Trial, open_trial, read_data
-from steeled.workflow.perform import perform
 from steeled.workflow.request import Request, threat_model
+
+if TYPE_CHECKING:
+    from steeled.workflow.opening import Trial
 
 STORE = "evidence.sqlite"
 GRACE, GRACE_SECONDS = 1.25, 5.0  # a probe watches its own clock; it is killed when it is this much over its share
@@ -100,7 +102,11 @@ def _measure(request: Request, store: Store, watcher: Watcher) -> tuple[Subject,
     return subject, tuple(by_name[step.name] for step in steps)
 
 
-def _executor(request: Request) -> LocalExecutor[Trial]:
+def _executor(request: Request) -> "LocalExecutor[Trial]":
+    # imported here: an audit that finds all its evidence opens nothing, and must not wait for frameworks
+    from steeled.workflow.opening import open_trial, read_data
+    from steeled.workflow.perform import perform
+
     splits = read_data(request)
     return LocalExecutor(
         prepare=lambda: open_trial(request, splits),

@@ -10,11 +10,11 @@ import yaml
 from steeled.core.column import Column
 from steeled.core.dataset import Dataset
 from steeled.core.feature_space import Modality
-from steeled.data.read import Splits
+from steeled.core.subject import Subject
+from steeled.data.splits import Splits
 from steeled.errors import RequestError, StorageError
 from steeled.executors.local import LocalExecutor
 from steeled.store.codec import decode, encode
-from steeled.core.subject import Subject
 from steeled.workflow.opening import open_trial, read_data
 from steeled.workflow.request import Request
 
@@ -104,7 +104,9 @@ def _threat(test: Dataset) -> list[str]:
     if test.space.modality is Modality.TABLE:
         lines.append("  cost: 2.0                  # effort they may spend on a row; see columns")
     elif test.space.modality is Modality.ARRAY:
-        lines.append(f"  epsilon: {8 / 255 * (test.space.high - test.space.low):.4g}           # largest change of a value")
+        lines.append(
+            f"  epsilon: {8 / 255 * (test.space.high - test.space.low):.4g}           # largest change of a value"
+        )
         lines.append("  norm: linf                 # linf, l2 or l1")
     lines.append("  poisoned_share: 0.05       # of the training rows that they control")
     return lines
@@ -114,8 +116,8 @@ def _columns(test: Dataset) -> list[str]:
     if test.space.modality is not Modality.TABLE:
         return []
     lines = [
-        "# Who can change what? An attack only changes what the person behind a row can change, and pays `cost` for each",
-        "# `unit` (of numbers) or for each change (of names). This is a first guess by name and range: correct it.",
+        "# Who can change what? An attack changes only what the person behind a row can change, and pays `cost` for",
+        "# each `unit` of a number, or for each change of a name. This is a first guess by name and range: correct it.",
         "columns:",
     ]
     return lines + [_column(column) for column in test.space.columns]

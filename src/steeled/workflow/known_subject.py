@@ -26,7 +26,7 @@ def subject_key(request: Request) -> str:
     """
     model = request.configuration.model
     path = request.model_path
-    if path is None or request.data is not None or model.factory or model.recipe:
+    if path is None or model.factory or model.recipe:
         return ""
     files = [path, *request.data_paths]
     if not all(file.exists() for file in files):

@@ -7,7 +7,7 @@ from pathlib import Path
 from steeled.core.access import Access
 from steeled.core.array import Array
 from steeled.core.column import Direction, Kind
-from steeled.core.dataset import Dataset, Role
+from steeled.core.dataset import Dataset
 from steeled.core.digest import digest_file, digest_value
 from steeled.core.feature_space import FeatureSpace, Modality
 from steeled.core.recipe import Recipe
@@ -15,7 +15,8 @@ from steeled.core.signature import ScoreKind, Task
 from steeled.core.subject import Subject
 from steeled.core.target import Target
 from steeled.data.declare import ColumnDeclaration
-from steeled.data.read import Splits, read_splits
+from steeled.data.read import read_splits
+from steeled.data.splits import Splits
 from steeled.errors import RequestError, UntrustedArtifact
 from steeled.policy.configuration import ColumnSection
 from steeled.targets.learner import general_recipe
@@ -48,15 +49,12 @@ class Trial:
 
 
 def read_data(request: Request) -> Splits:
-    """The rows of a request, from memory or from its files.
+    """The rows of a request.
 
     Raises:
         DataError: a file is missing, damaged, or does not hold what the configuration says.
         RequestError: no data were given.
     """
-    if request.data is not None:
-        train, test = request.data
-        return Splits(train, test, train is not None and train.role is Role.TRAIN, "")
     data, root = request.configuration.data, request.root
     if not request.data_paths:
         raise RequestError("expected rows to test on, got none; give DATA, or --train and --test")
@@ -148,11 +146,11 @@ def _describe(
 
 
 def _rows(splits: Splits) -> str:
-    tested = f"{len(splits.test):,} rows to test on"
-    if splits.train is None:
-        return tested
-    kind = "rows that the model was trained on" if splits.members_known else "rows to train on"
-    return f"{len(splits.train):,} {kind}, {tested}"
+    described = f"{len(splits.test):,} rows to test on"
+    if splits.train is not None:
+        kind = "rows that the model was trained on" if splits.members_known else "rows to train on"
+        described = f"{len(splits.train):,} {kind}, {described}"
+    return f"{described}. {splits.note}" if splits.note else described
 
 
 def is_continuous(space: FeatureSpace) -> bool:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from steeled.core.access import Access
-from steeled.core.dataset import Dataset
 from steeled.core.feature_space import Modality
 from steeled.core.record import Words
 from steeled.core.subject import Subject
@@ -25,7 +24,6 @@ class Request:
         root: folder to which relative paths in the configuration belong.
         folder: where reports and evidence go; nothing is written elsewhere.
         model: an object in memory, instead of ``configuration.model.path``.
-        data: rows in memory (train or None, test), instead of ``configuration.data``.
         open_seconds: how long the model may take to open.
         debug: whether failures carry their traceback.
         command: that repeats the audit.
@@ -35,7 +33,6 @@ class Request:
     root: Path
     folder: Path
     model: object | None = None
-    data: tuple[Dataset | None, Dataset] | None = None
     open_seconds: float = 120.0
     debug: bool = False
     command: str = ""

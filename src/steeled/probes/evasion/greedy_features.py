@@ -1,14 +1,11 @@
 """Few feasible changes of a table row at the least cost, found by the model's scores alone.
 
-Gains of single changes are measured, combinations are chosen as if gains added up (exact for a linear model), asked, and
-the cheapest successes are then reduced to what is needed.
+Gains of single changes are measured; combinations are chosen as if gains added up (exact for a linear model) and asked;
+the cheapest successes are reduced to what is needed.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
-
-import numpy as np
 
 from steeled.core.access import Access
 from steeled.core.array import Array
@@ -19,9 +16,9 @@ from steeled.core.risk import Risk
 from steeled.core.signature import ScoreKind
 from steeled.probes.asking import affordable
 from steeled.probes.candidates import candidates
-from steeled.probes.combinations import Combinations
+from steeled.probes.evasion._hunt import Hunt
 
-_BISECTIONS = 8
+_BISECTIONS = 12
 _TYPICAL_QUERIES = 250
 
 
@@ -35,6 +32,7 @@ class GreedyFeatures:
     Args:
         max_changes: levers pulled at once, 1 to 8.
         values: numbers tried of each column, 2 to 100.
+        singles: single changes tried of each row, 1 to 100,000; of wide tables, the most extreme of each column.
         width: combinations asked for each row and size, 2 to 1,000.
         finalists: successes of each row that are reduced, 1 to 20.
 
@@ -44,6 +42,7 @@ class GreedyFeatures:
 
     max_changes: int = 4
     values: int = 10
+    singles: int = 400
     width: int = 16
     finalists: int = 3
 
@@ -61,6 +60,7 @@ class GreedyFeatures:
         for name, low, high in (
             ("max_changes", 1, 8),
             ("values", 2, 100),
+            ("singles", 1, 100_000),
             ("width", 2, 1000),
             ("finalists", 1, 20),
         ):
@@ -72,15 +72,15 @@ class GreedyFeatures:
 
     def search(self, case: Case, x: Array, y: Array, epsilon: float) -> Array:
         """See ``Attack.search``; returns the cheapest success at any cost."""
-        options = candidates(case.test.space, case.test.x, self.values)
-        share = affordable(case.target) / len(x) if len(x) else 0.0
-        if share < 2 or not len(options):
+        room = affordable(case.target) / max(1, len(x))
+        options = candidates(case.test.space, case.test.x, self.values).first(int(min(self.singles, 0.6 * room)))
+        if not len(options) or not len(x):
             return x
-        if np.isfinite(share):
-            options = options.first(max(1, int(share * 0.6)))
-        hunt = Combinations(case, x, y, options)
-        for size in range(2, self.max_changes + 1):
-            if case.clock.is_over:
+        hunt = Hunt.begin(case, x, y, options)
+        known = [hunt.singles()]
+        for _ in range(2, self.max_changes + 1):
+            width = int(min(self.width, affordable(case.target) / len(x) / 2))
+            if width < 2 or case.clock.is_over:
                 break
-            hunt.extend(size, self.width)
-        return hunt.cheapest(self.finalists, _BISECTIONS)
+            known.append(hunt.extended(known[-1], known[0], known, width))
+        return hunt.cheapest(known, self.finalists, _BISECTIONS)

@@ -15,11 +15,11 @@ from steeled.core.risk import Risk
 from steeled.core.threat_model import Norm
 from steeled.maths.distance import distance
 from steeled.probes.asking import affordable, reached
-from steeled.probes.levers import levers, membership
+from steeled.probes.random_rows import random_rows
 from steeled.probes.submission import as_submitted
 from steeled.probes.verification import norm_of
 
-_WIDEST = 10.0  # units, where neither a bound nor a price says how far to go
+_TOGETHER = 5  # draws of a row in one call: a foreign model's call costs more than its rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,7 @@ class Noise:
     version: ClassVar[str] = "1"
     minimizes: ClassVar[bool] = False
     curve_role: ClassVar[CurveRole] = CurveRole.BASELINE
-    needs: ClassVar[Needs] = Needs(
-        access=Access.LABELS, modalities=frozenset({Modality.TABLE, Modality.ARRAY})
-    )
+    needs: ClassVar[Needs] = Needs(access=Access.LABELS, modalities=frozenset({Modality.TABLE, Modality.ARRAY}))
     references: ClassVar[tuple[str, ...]] = ("AML.T0043", "arXiv:1902.06705")
 
     def __post_init__(self) -> None:
@@ -54,22 +52,24 @@ class Noise:
         return Cost(queries=rows * self.draws)
 
     def search(self, case: Case, x: Array, y: Array, epsilon: float) -> Array:
-        """See ``Attack.search``; a row is left alone after its first success."""
+        """See ``Attack.search``; a row is left alone after the call in which it broke."""
         space, best, active = case.test.space, x.copy(), np.arange(len(x))
-        for _ in range(self.draws):
-            if not len(active) or affordable(case.target) < len(active) or case.clock.is_over:
+        for start in range(0, self.draws, _TOGETHER):
+            count = min(_TOGETHER, self.draws - start)
+            if not len(active) or affordable(case.target) < count * len(active) or case.clock.is_over:
                 break
-            z = _changed(space, norm_of(space, case.threat), x[active], epsilon, case.rng)
-            z = as_submitted(case.target, space, x[active], z)
-            won = reached(case.target, case.threat.goal, z, y[active])
-            best[active[won]] = z[won]
-            active = active[~won]
+            rows = np.tile(active, count)
+            z = _changed(space, norm_of(space, case.threat), x[rows], epsilon, case.rng)
+            z = as_submitted(case.target, space, x[rows], z)
+            won = reached(case.target, case.threat.goal, z, y[rows])
+            best[rows[won]] = z[won]
+            active = np.setdiff1d(active, rows[won])
         return best
 
 
 def _changed(space: FeatureSpace, norm: Norm, x: Array, epsilon: float, rng: np.random.Generator) -> Array:
     if norm is Norm.COST:
-        return _random_row(space, x, epsilon, rng)
+        return random_rows(space, x, epsilon, rng)
     return space.project(x, (x + _random_delta(x, epsilon, norm, space.high - space.low, rng)).astype(x.dtype))
 
 
@@ -82,34 +82,3 @@ def _random_delta(x: Array, epsilon: float, norm: Norm, width: float, rng: np.ra
     delta = rng.standard_normal(x.shape)
     factor = epsilon / np.asarray(distance(delta, norm))
     return np.asarray(delta * factor.reshape(-1, *[1] * (x.ndim - 1)))
-
-
-def _random_row(space: FeatureSpace, x: Floats, epsilon: float, rng: np.random.Generator) -> Floats:
-    found = levers(space)
-    if not found:
-        return x
-    member, proposal, z = membership(space, found), _random_values(space, x, epsilon, rng), x.copy()
-    numeric = np.array([lever.is_numeric for lever in found])
-    order = rng.permuted(np.tile(np.arange(len(found)), (len(x), 1)), axis=1)
-    pulled = rng.integers(1, len(found) + 1, len(x))
-    for place in range(len(found)):
-        lever = order[:, place]
-        columns = member[lever]
-        left = epsilon - space.cost(x, z)
-        price = space.cost(x, space.project(x, np.where(columns, proposal, x)))
-        share = np.where(numeric[lever] & (price > left), left / np.where(price > 0, price, 1.0), 1.0)
-        trial = space.project(x, np.where(columns, x + share[:, None] * (proposal - x), z))
-        paid = (space.cost(x, trial) <= epsilon) & space.feasible(x, trial) & (place < pulled)
-        z[paid] = trial[paid]
-    return z
-
-
-def _random_values(space: FeatureSpace, x: Floats, epsilon: float, rng: np.random.Generator) -> Floats:
-    """A random value for every cell: any level, or a number that ``epsilon`` can pay; not yet projected."""
-    units = np.array([column.unit for column in space.columns])
-    free = space.prices <= 0
-    reach = np.where(free, _WIDEST * units, epsilon / np.where(free, 1.0, space.prices))
-    is_name = space.nominal | np.array([bool(column.group) for column in space.columns])
-    low = np.where(is_name, space.lows - 0.5, space.project(x, x - reach))
-    high = np.where(is_name, space.highs + 0.5, space.project(x, x + reach))
-    return np.asarray(low + rng.random(x.shape) * (high - low))

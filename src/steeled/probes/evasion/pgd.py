@@ -12,7 +12,7 @@ import numpy as np
 from array_api_compat import array_namespace
 
 from steeled.core.access import Access
-from steeled.core.array import Array, Bools, Ints
+from steeled.core.array import Array, Bools
 from steeled.core.case import Case
 from steeled.core.feature_space import Modality
 from steeled.core.loss import Loss, LossValue
@@ -125,11 +125,11 @@ def _losses(case: Case) -> tuple[Loss, ...]:
     return (cross_entropy, margin) if wanted is None else (targeted_margin(wanted),)
 
 
-def _rise(values: Array, y: Array) -> LossValue:
+def _rise(logits: Array, y: Array) -> LossValue:
     """Pushes a regression's answer up."""
-    return LossValue(squared(values, y).value, array_namespace(values).ones_like(values))
+    return LossValue(squared(logits, y).value, array_namespace(logits).ones_like(logits))
 
 
-def _fall(values: Array, y: Array) -> LossValue:
+def _fall(logits: Array, y: Array) -> LossValue:
     """Pushes a regression's answer down."""
-    return LossValue(squared(values, y).value, -array_namespace(values).ones_like(values))
+    return LossValue(squared(logits, y).value, -array_namespace(logits).ones_like(logits))

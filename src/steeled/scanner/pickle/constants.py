@@ -1,11 +1,11 @@
 """Opcodes that push a constant: numbers, text, bytes."""
 
 import re
+from collections.abc import Callable
 
 from steeled.scanner.broken import Broken
 from steeled.scanner.pickle.machine import Machine
 
-MOST_DIGITS = 4300  # what int() of CPython reads without complaint
 
 
 _ESCAPE = re.compile(rb"\\(x[0-9a-fA-F]{2}|[0-7]{1,3}|.|\Z)", re.DOTALL)
@@ -29,18 +29,15 @@ def text_int(m: Machine) -> None:
     if raw in (b"00", b"01"):
         m.push(raw == b"01")
     else:
-        m.push(integer(m, raw, base=0))
+        _number(m, raw, lambda text: int(text, 0))
 
 
 def text_long(m: Machine) -> None:
-    m.push(integer(m, m.line().removesuffix(b"L"), base=0))
+    _number(m, m.line().removesuffix(b"L"), lambda text: int(text, 0))
 
 
 def text_float(m: Machine) -> None:
-    try:
-        m.push(float(m.line()))
-    except ValueError:
-        raise Broken(m.at, "FLOAT that is not a number") from None
+    _number(m, m.line(), float)
 
 
 def int4(m: Machine) -> None:
@@ -127,13 +124,12 @@ def readonly_buffer(m: Machine) -> None:
     m.top()
 
 
-def integer(m: Machine, raw: bytes, base: int) -> int:
-    if len(raw) > MOST_DIGITS:
-        raise Broken(m.at, f"number with more than {MOST_DIGITS} digits")
+def _number(m: Machine, raw: bytes, read: Callable[[bytes], int | float]) -> None:
+    """A number in text. C's ``strtol`` reads spellings that ``int`` refuses, so what is odd is unknown, not the end."""
     try:
-        return int(raw, base)
+        m.push(read(raw))
     except ValueError:
-        raise Broken(m.at, "INT that is not a number") from None
+        m.push(m.judge.unknown("holds a number in an odd spelling", m.at))
 
 
 def _unescape(m: Machine, code: bytes) -> bytes:

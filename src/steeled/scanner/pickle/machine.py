@@ -14,7 +14,6 @@ from steeled.scanner.pickle.values import Container, Global, Made, Shape, Value
 
 Inline = Callable[["Machine", Made], None]
 """What a loader does right after BUILD on an instance, such as reading raw array bytes from the file."""
-MOST_LINE = 1 << 24
 _U16 = struct.Struct("<H")
 _U32 = struct.Struct("<I")
 _I32 = struct.Struct("<i")
@@ -105,9 +104,9 @@ class Machine:
         return float(_F64.unpack(self.take(8))[0])
 
     def line(self) -> bytes:
-        """Up to the next newline, which is consumed and not returned; at most ``MOST_LINE`` bytes."""
+        """Up to the next newline, which is consumed and not returned."""
         pieces = []
-        for start in range(self.pos, min(self.pos + MOST_LINE, len(self.data)), 4096):
+        for start in range(self.pos, len(self.data), 4096):
             piece = bytes(self.data[start : start + 4096])
             end = piece.find(b"\n")
             if end >= 0:

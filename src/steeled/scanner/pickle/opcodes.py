@@ -82,7 +82,11 @@ def memoize(m: Machine) -> None:
 
 
 def _slot(m: Machine) -> int:
-    slot = c.integer(m, m.line(), base=10)
+    digits = m.line().partition(b"\0")[0].strip()  # C reads up to a zero byte
+    try:
+        slot = int(digits.lstrip(b"0") or b"0")
+    except ValueError:
+        raise Broken(m.at, "memo slot that is not a number") from None
     if slot < 0:
         raise Broken(m.at, "negative memo slot")
     return slot

@@ -1,0 +1,129 @@
+"""Attacks that work, as before and after: a table in the columns' own names, or two small pictures."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from steeled.core.artifact import Example, Table
+from steeled.core.evidence import Evidence
+from steeled.core.threat_model import Norm
+from steeled.reports._numbers import short
+from steeled.reports._pictures import svg
+from steeled.reports._text import Fragment, clip
+
+_MOST_EXAMPLES = 3
+_MOST_COLUMNS = 6
+_MOST_ROWS = 10
+_MOST_FIELDS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What a column held, where the attack changed it."""
+
+    text: str = ""
+    changed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One attack: its row before and after."""
+
+    row: str
+    before: tuple[Cell, ...]
+    after: tuple[Cell, ...]
+    answer_before: str
+    answer_after: str
+    score_before: str
+    score_after: str
+    distance: str
+    picture_before: Fragment | None = None
+    picture_after: Fragment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gallery:
+    """Up to three attacks of one probe.
+
+    Args:
+        probe: which.
+        columns: that at least one of the attacks changes; a seventh is only counted.
+        hidden: how many changed columns are not shown.
+        pairs: the attacks.
+        distance: what the last column counts.
+        has_pictures: whether they are pictures.
+    """
+
+    probe: str
+    columns: tuple[str, ...]
+    hidden: int
+    pairs: tuple[Pair, ...]
+    distance: str
+    has_pictures: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A table of a probe, cut to its first rows."""
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    more: int
+
+
+def gallery(evidence: Evidence) -> Gallery | None:
+    """The examples of one probe; None where it has none."""
+    examples = evidence.result.examples[:_MOST_EXAMPLES]
+    if not examples:
+        return None
+    every = tuple(dict.fromkeys(change.column for example in examples for change in example.changes))
+    columns = every[:_MOST_COLUMNS]
+    pictured = any(example.picture_before is not None for example in examples)
+    distance = "Cost" if evidence.question.threat.norm is Norm.COST else "Distance"
+    pairs = tuple(_pair(example, columns) for example in examples)
+    return Gallery(evidence.probe, columns, len(every) - len(columns), pairs, distance, pictured)
+
+
+def leaning(evidence: Evidence) -> tuple[str, int, int] | None:
+    """The column that most of the examples change, how many of them, and of how many."""
+    examples = [example for example in evidence.result.examples[:_MOST_EXAMPLES] if example.changes]
+    tally = Counter(column for example in examples for column in {change.column for change in example.changes})
+    if len(examples) < 2 or not tally:
+        return None
+    column, times = min(tally.items(), key=lambda item: (-item[1], item[0]))
+    return (column, times, len(examples)) if times > 1 else None
+
+
+def listings(evidence: Sequence[Evidence]) -> tuple[Listing, ...]:
+    """The tables of the probes, each cut to ten rows."""
+    return tuple(_listing(table) for e in evidence for table in e.result.tables if table.rows)
+
+
+def _pair(example: Example, columns: tuple[str, ...]) -> Pair:
+    changes = {change.column: change for change in example.changes}
+    before = tuple(Cell(changes[c].before, changed=True) if c in changes else Cell() for c in columns)
+    after = tuple(Cell(changes[c].after, changed=True) if c in changes else Cell() for c in columns)
+    first, second = example.picture_before, example.picture_after
+    return Pair(
+        row=f"{example.row:,}".replace(",", "\u2009"),
+        before=before,
+        after=after,
+        answer_before=example.answer_before,
+        answer_after=example.answer_after,
+        score_before=short(example.score_before),
+        score_after=short(example.score_after),
+        distance=short(example.distance),
+        picture_before=svg(first, f"row {example.row} before: {clip(example.answer_before)}") if first else None,
+        picture_after=svg(second, f"row {example.row} after: {clip(example.answer_after)}") if second else None,
+    )
+
+
+def _listing(table: Table) -> Listing:
+    rows = tuple(tuple(_field(value) for value in row[:_MOST_FIELDS]) for row in table.rows[:_MOST_ROWS])
+    caption = clip(table.caption, 300) or table.name.replace("_", " ").capitalize()
+    return Listing(caption, table.columns[:_MOST_FIELDS], rows, len(table.rows) - len(rows))
+
+
+def _field(value: str | int | float) -> str:
+    return value if isinstance(value, str) else short(value)
