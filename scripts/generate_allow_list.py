@@ -10,7 +10,6 @@ reason for each rule. Read the printed review lists before committing a new vers
 
 import enum
 import importlib
-import inspect
 import json
 import pkgutil
 import re
@@ -18,6 +17,7 @@ import sys
 import types
 import warnings
 from collections.abc import Iterator
+from importlib.machinery import EXTENSION_SUFFIXES
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -29,7 +29,7 @@ SKIPPED = re.compile(
     r"(^|\.)(tests?|testing|_testing|conftest|f2py|distutils|distributed|package|hub|jit|fx|_dynamo|_inductor|multiprocessing|"
     r"cpp_extension|onnx|export|__main__|dask|spark|datasets|setup|_build_utils|plotting|io|_config|clipboard|compat|"
     r"callback|train|engine|cv|collective|tracker|federated|dev_utils|carry|formats|parallel|attention|_external|externals|"
-    r"_array_api|array_api_compat|array_api_extra|inspection|_repr_html|_pyarrow_hotfix|computation|nditer|ctypeslib|_pyinstaller)(\.|$)"
+    r"ao|_numba|_array_api|array_api_compat|array_api_extra|inspection|_repr_html|_pyarrow_hotfix|computation|nditer|ctypeslib|_pyinstaller)(\.|$)"
 )
 # Constructors or methods that open files or the network, or evaluate text; read one by one.
 UNWANTED = {
@@ -42,11 +42,11 @@ UNWANTED = {
 }  # fmt: skip
 # Own __setstate__ or __new__ that was read: restores attributes, or hands bytes to the library's own model parser.
 READ_SETSTATE = (
-    "sklearn.", "numpy.ndarray", "numpy.dtype", "numpy.random.", "numpy.ma.", "pandas.", "xgboost.core.Booster",
+    "sklearn.", "numpy.", "pandas.", "xgboost.core.Booster",
     "lightgbm.basic.Booster", "catboost.core.", "torch.nn.", "torch.optim.", "scipy.sparse.", "scipy.spatial.",
 )  # fmt: skip
 READ_NEW = ("numpy.", "pandas.", "scipy.sparse.", "scipy.spatial.", "sklearn.", "torch.nn.parameter.", "enum.")
-READ_DEL = ("xgboost.core.Booster", "lightgbm.basic.Booster", "lightgbm.basic._InnerPredictor", "catboost.core.")
+READ_DEL = ("xgboost.core.Booster", "lightgbm.basic.Booster", "catboost.core.")
 FUNCTION_MODULES = ("sklearn.metrics.", "sklearn.feature_selection._univariate_selection", "sklearn.feature_selection._mutual_info",
                     "sklearn.cluster._kmeans", "torch.nn.functional", "sklearn.preprocessing._data")  # fmt: skip
 NUMPY_FUNCTIONS = (
@@ -69,7 +69,7 @@ IMPURE_ATEN = re.compile(
     r"data_ptr|_resize.*|_pin.*|pin_memory|is_pinned|_local_scalar.*|_unsafe_set.*|_set_item_file|_foreach.*|_amp.*|_fused.*|"
     r"_sparse_semi.*|_cslt.*|_nested_tensor_storage.*|storage.*)$"
 )
-NATIVE = tuple(__import__("importlib.machinery", fromlist=["x"]).EXTENSION_SUFFIXES)
+NATIVE = tuple(EXTENSION_SUFFIXES)
 
 
 def modules(package: str) -> Iterator[types.ModuleType]:
@@ -97,8 +97,9 @@ def uses(cls: type, spelled: str, review: list[str]) -> str:
     if issubclass(cls, BaseException | types.ModuleType) or isinstance(cls, type(enum.Flag)) and cls is not enum.Enum:
         return "vcnb" if issubclass(cls, enum.Enum) else ""
     for name, read in (("__new__", READ_NEW), ("__setstate__", READ_SETSTATE), ("__del__", READ_DEL)):
-        if _is_own(cls, name) and not own.startswith(read):
-            review.append(f"{own} has its own {name}")
+        definer = _definer(cls, name)
+        if definer and not definer.startswith(read):
+            review.append(f"{own} has {name} of {definer}")
             return ""
     letters = "vnb"
     if issubclass(cls, dict | list | set):
@@ -108,12 +109,13 @@ def uses(cls: type, spelled: str, review: list[str]) -> str:
     return letters
 
 
-def _is_own(cls: type, name: str) -> bool:
-    """Whether a class of the package itself, written in Python, defines the method."""
+def _definer(cls: type, name: str) -> str:
+    """The class that defines the method in Python; empty when it is the interpreter's or a compiled one."""
     for base in cls.__mro__:
         if name in vars(base):
-            return isinstance(vars(base)[name], types.FunctionType | staticmethod | classmethod)
-    return False
+            written = isinstance(vars(base)[name], types.FunctionType | staticmethod | classmethod)
+            return f"{base.__module__}.{base.__qualname__}" if written else ""
+    return ""
 
 
 def _is_native(cls: type) -> bool:
@@ -202,5 +204,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    assert inspect  # kept for interactive review
     main()

@@ -1,11 +1,14 @@
 """Whatever comes in, datasets or one clear error come out."""
 
+import contextlib
 import time
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from steeled.core.dataset import Role
@@ -177,3 +180,31 @@ def test_a_thousand_rows_are_read_at_once(tmp_path: Path) -> None:
         seconds.append(time.process_time() - start)
 
     assert min(seconds) < 0.3
+
+
+@pytest.fixture(scope="module")
+def whole_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """One sound file of each format, by suffix."""
+    folder = tmp_path_factory.mktemp("whole")
+    frame = pd.DataFrame({"a": [1.5, 2.5, np.nan] * 4, "b": ["u", "v", "w"] * 4, "y": [0, 1, 1] * 4})
+    frame.to_csv(folder / "f.csv", index=False)
+    frame.to_parquet(folder / "f.parquet")
+    np.savez_compressed(folder / "f.npz", x=np.arange(24.0).reshape(12, 2), y=np.arange(12) % 2)
+    return {path.suffix: path.read_bytes() for path in folder.iterdir()}
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_a_damaged_file_gives_rows_or_a_data_error_and_nothing_else(
+    tmp_path: Path, whole_files: dict[str, bytes], data: st.DataObject
+) -> None:
+    suffix = data.draw(st.sampled_from(sorted(whole_files)))
+    content = bytearray(whole_files[suffix])
+    for place in data.draw(st.lists(st.integers(0, len(content) - 1), max_size=3)):
+        content[place] = data.draw(st.integers(0, 255))
+    kept = content[: data.draw(st.integers(0, len(content)) | st.just(len(content)))]
+    (tmp_path / f"f{suffix}").write_bytes(bytes(kept))
+
+    with contextlib.suppress(DataError):
+        splits = read_splits(data=tmp_path / f"f{suffix}", label="y")
+        assert len(splits.test) > 0

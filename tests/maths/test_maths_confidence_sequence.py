@@ -25,7 +25,7 @@ def after(values: np.ndarray, alpha: float = 0.05) -> ConfidenceSequence:
 )
 def test_the_mean_is_covered_at_every_moment_at_once(mean: float, draw: object) -> None:
     # the interval only shrinks: holding the mean at the end is holding it all the time
-    runs = [after(draw(np.random.default_rng(seed)), alpha=0.2) for seed in range(150)]
+    runs = [after(draw(np.random.default_rng(seed)), alpha=0.2) for seed in range(100)]
 
     missed = sum(not run.low <= mean <= run.high for run in runs)
 

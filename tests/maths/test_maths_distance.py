@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -15,6 +15,7 @@ deltas = hnp.arrays(
 
 
 @pytest.mark.parametrize("norm", NORMS)
+@settings(max_examples=40)
 @given(delta=deltas)
 def test_distance_equals_the_vector_norm_of_each_row(norm: Norm, delta: np.ndarray) -> None:
     expected = [np.linalg.norm(row.ravel(), ord=ORDER[norm]) for row in delta]
@@ -25,6 +26,7 @@ def test_distance_equals_the_vector_norm_of_each_row(norm: Norm, delta: np.ndarr
 
 
 @pytest.mark.parametrize("norm", [Norm.L1, Norm.L2, Norm.LINF])
+@settings(max_examples=40)
 @given(delta=deltas, scale=st.floats(-100, 100))
 def test_distance_scales_with_the_change(norm: Norm, delta: np.ndarray, scale: float) -> None:
     scaled = distance(scale * delta, norm)

@@ -3,7 +3,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from steeled.core.array import Array
@@ -34,6 +34,7 @@ def spread_out(rng: np.random.Generator, n: int, k: int) -> Array:
 
 @pytest.mark.parametrize("name", LOSSES)
 @pytest.mark.parametrize("k", [2, 3, 4, 10])
+@settings(max_examples=40)
 @given(seed=st.integers(0, 2**31))
 def test_cotangent_is_the_central_difference(name: str, k: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -47,6 +48,7 @@ def test_cotangent_is_the_central_difference(name: str, k: int, seed: int) -> No
 
 @pytest.mark.parametrize("name", ["margin", "dlr"])
 @pytest.mark.parametrize("k", [2, 3, 4, 10])
+@settings(max_examples=40)
 @given(seed=st.integers(0, 2**31))
 def test_margins_are_above_zero_exactly_where_the_answer_is_wrong(name: str, k: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -57,6 +59,7 @@ def test_margins_are_above_zero_exactly_where_the_answer_is_wrong(name: str, k: 
     np.testing.assert_array_equal(found.value > 0, logits.argmax(axis=1) != y)
 
 
+@settings(max_examples=40)
 @given(seed=st.integers(0, 2**31), k=st.integers(2, 6))
 def test_targeted_margin_is_above_zero_exactly_where_the_class_is_reached(seed: int, k: int) -> None:
     logits = spread_out(np.random.default_rng(seed), n=20, k=k)
@@ -67,6 +70,7 @@ def test_targeted_margin_is_above_zero_exactly_where_the_class_is_reached(seed: 
     assert (found.cotangent[:, 1] == 1).all()
 
 
+@settings(max_examples=40)
 @given(seed=st.integers(0, 2**31), scale=st.floats(0.01, 100))
 def test_dlr_does_not_depend_on_the_scale_of_the_logits(seed: int, scale: float) -> None:
     rng = np.random.default_rng(seed)
@@ -82,6 +86,7 @@ def test_dlr_of_equal_logits_has_a_finite_gradient() -> None:
     np.testing.assert_array_equal(found.cotangent, margin(np.zeros((2, 5)), np.array([0, 3])).cotangent)
 
 
+@settings(max_examples=40)
 @given(seed=st.integers(0, 2**31), k=st.integers(2, 8))
 def test_cross_entropy_is_minus_the_log_of_softmax(seed: int, k: int) -> None:
     rng = np.random.default_rng(seed)
@@ -116,6 +121,7 @@ def test_cross_entropy_keeps_a_gradient_where_the_probability_rounds_to_one() ->
     np.testing.assert_allclose(found.cotangent[0], [-np.exp(-40.0), np.exp(-40.0)], rtol=1e-5)
 
 
+@settings(max_examples=40)
 @given(seed=st.integers(0, 2**31))
 def test_squared_pushes_away_from_the_reference(seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy.optimize import LinearConstraint, minimize
@@ -21,6 +21,7 @@ def deltas(dtype: type) -> st.SearchStrategy[np.ndarray]:
 
 @pytest.mark.parametrize("norm", NORMS)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@settings(max_examples=40)
 @given(data=st.data(), epsilon=epsilons)
 def test_projection_is_never_outside_the_ball(norm: Norm, dtype: type, data: st.DataObject, epsilon: float) -> None:
     delta = data.draw(deltas(dtype))
@@ -33,6 +34,7 @@ def test_projection_is_never_outside_the_ball(norm: Norm, dtype: type, data: st.
 
 
 @pytest.mark.parametrize("norm", NORMS)
+@settings(max_examples=40)
 @given(delta=deltas(np.float32), epsilon=epsilons)
 def test_projection_is_the_identity_inside(norm: Norm, delta: np.ndarray, epsilon: float) -> None:
     inside = distance(delta, norm) <= epsilon
@@ -44,6 +46,7 @@ def test_projection_is_the_identity_inside(norm: Norm, delta: np.ndarray, epsilo
 
 @pytest.mark.parametrize("norm", NORMS)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@settings(max_examples=40)
 @given(data=st.data(), epsilon=epsilons)
 def test_projection_is_idempotent(norm: Norm, dtype: type, data: st.DataObject, epsilon: float) -> None:
     once = project(data.draw(deltas(dtype)), epsilon, norm)
@@ -54,6 +57,7 @@ def test_projection_is_idempotent(norm: Norm, dtype: type, data: st.DataObject, 
 
 
 @pytest.mark.parametrize("norm", [Norm.L1, Norm.L2, Norm.LINF])
+@settings(max_examples=40)
 @given(delta=deltas(np.float64), epsilon=epsilons, seed=st.integers(0, 2**31))
 def test_no_point_of_the_ball_is_nearer(norm: Norm, delta: np.ndarray, epsilon: float, seed: int) -> None:
     found = project(delta, epsilon, norm)
@@ -86,6 +90,7 @@ def test_l1_projection_is_the_solution_of_the_quadratic_program(seed: int) -> No
     np.testing.assert_allclose(found, program.x[:5] - program.x[5:], atol=1e-5)
 
 
+@settings(max_examples=40)
 @given(delta=hnp.arrays(np.float64, (3, 5), elements=numbers), count=st.integers(0, 6), part=st.floats(0.01, 0.99))
 def test_l0_keeps_the_largest_entries_as_they_are(delta: np.ndarray, count: int, part: float) -> None:
     found = project(delta, count + part, Norm.L0)

@@ -12,7 +12,6 @@ from steeled.core.feature_space import FeatureSpace, Modality, table_space
 from steeled.core.meter import Meter
 from steeled.core.signature import ScoreKind, Signature, Task
 from steeled.core.target import Gradient
-from steeled.core.threat_model import Goal, Norm, ThreatModel
 
 
 @dataclass
@@ -140,17 +139,14 @@ def mixed_weights():
     return np.array([0.6, 0.12, -0.5, 0.01, 0.4, 0.3, 0.5, 0.0, 0.5, -0.4])
 
 
-__all__ = [
-    "Access",
-    "Goal",
-    "Linear",
-    "Norm",
-    "ThreatModel",
-    "array_case",
-    "blobs",
-    "case_of",
-    "mixed_rows",
-    "mixed_space",
-    "mixed_weights",
-    "table_case",
-]
+def numeric_space(d=8):
+    """Real columns of rising price."""
+    return table_space([Column(f"c{j}", Kind.REAL, -5, 5, cost=1 + j / 4) for j in range(d)])
+
+
+def numeric_model(n=100, seed=0, kind=ScoreKind.LOGITS):
+    """A linear model over ``numeric_space``, rows, their labels, and the cost of the cheapest change of each."""
+    space, x = numeric_space(), np.random.default_rng(seed).uniform(-2, 2, (n, 8))
+    target = Linear(np.array([0.5, 1.0, -0.8, 0.3, 1.2, 0.1, -0.4, 0.6]), 0.2, kind=kind)
+    best = np.abs(x @ target.w + 0.2) / (np.abs(target.w) / space.prices).max()
+    return space, target, x, target.logits(x).argmax(axis=1), best

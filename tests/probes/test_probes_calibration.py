@@ -23,7 +23,8 @@ def test_random_label_model_is_flagged_and_its_healthy_twin_is_not():
     rng = np.random.default_rng(0)
     train, test = blobs(300, rng), blobs(800, rng)
 
-    flagged, healthy = (values_of(inspect(SmallRecipe(kind).fit(train, 99), test)) for kind in (random_labels, gaussian))
+    models = [SmallRecipe(kind).fit(train, 99) for kind in (random_labels, gaussian)]
+    flagged, healthy = (values_of(inspect(model, test)) for model in models)
 
     assert flagged["calibration_rms"].low > 0.3
     assert flagged["calibration_p"].value < 0.01
@@ -75,17 +76,14 @@ def test_reliability_points_are_ordered_bins_of_all_rows():
 
 
 def test_model_that_is_always_certain_and_right_is_calibrated():
-    rng = np.random.default_rng(5)
-    data = blobs(200, rng)
-    model = model_of(lambda x: np.eye(2)[data.y], data)
-    case = case_of(None, data, model=model)
-    object.__setattr__(
-        case, "rng", type("Still", (), {"permutation": lambda self, n: np.arange(n), "random": rng.random})()
-    )
+    data = blobs(200, np.random.default_rng(5))
+    data = data.relabel((data.x[:, 0] > 0).astype(int))
+    model = model_of(lambda x: np.eye(2)[(x[:, 0] > 0).astype(int)], data)
 
-    measures = values_of(Calibration().inspect(case))
+    measures = values_of(inspect(model, data))
 
     assert measures["calibration_rms"].value == 0
+    assert measures["overconfidence"].value == 0
     assert measures["overconfidence"].high > 0.01, "200 certain answers do not prove certainty"
 
 

@@ -5,7 +5,7 @@ from small_models import SmallRecipe, blobs, case_of, gaussian, least_squares, l
 from steeled.core.artifact import CurveRole
 from steeled.core.clock import Clock
 from steeled.core.threat_model import Goal, ThreatModel
-from steeled.probes._flips import KEPT
+from steeled.probes._flips import KEPT, Flips, surest_flips
 from steeled.probes.poisoning.label_flips import LabelFlips
 
 
@@ -139,3 +139,40 @@ def test_data_that_cannot_be_flipped_are_not_measurable(train_n, test_n, one_cla
 def test_seeds_outside_their_range_are_refused():
     with pytest.raises(ValueError, match="1 to 20"):
         LabelFlips(seeds=0)
+
+
+def test_labels_move_in_one_direction_until_a_class_is_used_up():
+    _, case, recipe = trials(share=0.2, probe=LabelFlips(seeds=1), n=300)
+
+    moved = recipe.seen[1].y != case.train.y
+    assert moved.sum() == 60
+    assert set(case.train.y[moved]) == {np.bincount(case.train.y).argmax()}
+
+
+def test_one_direction_costs_more_than_both():
+    rng = np.random.default_rng(0)
+    train, test = blobs(400, rng), blobs(2000, rng)
+    sure = gaussian(train, rng)(train.x)
+    one = surest_flips(train, sure, None, rng)
+    both = Flips(*(a[np.argsort(-sure[one.rows, train.y[one.rows]], kind="stable")] for a in (one.rows, one.labels)))
+
+    accuracy = [
+        (gaussian(flips.apply(train, 80)[0], rng)(test.x).argmax(axis=1) == test.y).mean() for flips in (one, both)
+    ]
+
+    assert accuracy[0] < accuracy[1]
+
+
+def test_note_says_when_random_flips_cost_more():
+    def fragile(data, rng):
+        """Breaks when labels of class 1 are changed as well; flips in one direction leave them alone."""
+        intact = (data.y[data.x.sum(axis=1) > 6] == 1).all()
+        return lambda x: np.eye(2)[(x.sum(axis=1) > 2).astype(int) if intact else np.zeros(len(x), dtype=int)]
+
+    rng = np.random.default_rng(0)
+    train, test = blobs(400, rng, shift=1.5), blobs(400, rng, shift=1.5)
+    train = train.take(np.r_[np.flatnonzero(train.y == 0), np.flatnonzero(train.y == 1)[:100]])
+
+    note = values_of(LabelFlips().inspect(case_of(train, test, SmallRecipe(fragile))))["accuracy_drop"].note
+
+    assert "random flips cost even more" in note

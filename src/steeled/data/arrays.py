@@ -1,6 +1,7 @@
 """Arrays with labels in ``.npz`` files, never unpickled."""
 
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,16 @@ from steeled.data.limits import check_bytes, check_file
 from steeled.data.reading import Reading
 from steeled.errors import DataError
 
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    OSError,
+    ValueError,
+    EOFError,
+    KeyError,
+    NotImplementedError,  # a compression that Python does not know
+    RuntimeError,  # a password
+)
 _ONE = ("x", "y")
 _TWO = ("x_train", "y_train", "x_test", "y_test")
 
@@ -99,7 +110,7 @@ def _read(path: Path) -> dict[str, Array]:
                 _check_header(path, archive, member)
         with np.load(path, allow_pickle=False) as arrays:
             return {name: arrays[name] for name in arrays.files}
-    except (zipfile.BadZipFile, OSError, ValueError, EOFError, KeyError, NotImplementedError, RuntimeError) as error:
+    except _DAMAGE as error:
         raise DataError(
             f"{path}: cannot be read as .npz: {error}; write it with numpy.savez and plain arrays"
         ) from None

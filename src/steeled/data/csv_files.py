@@ -13,6 +13,7 @@ import pandas as pd
 from steeled.data.limits import MOST_ROWS, check_file, check_rows
 from steeled.errors import DataError
 
+_LINE_END = re.compile("\r\n|\n|\r")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:?\d{2})?)?")
 
 
@@ -77,7 +78,8 @@ def _check_start(path: Path) -> str:
         head = stream.read(1 << 16)
     if b"\0" in head or head.startswith((b"PAR1", b"PK\x03\x04", b"\x1f\x8b", b"\x89PNG")):
         raise DataError(f"{path}: not a CSV file but binary; does the suffix match the content?")
-    first = head.decode("utf-8-sig", errors="replace").lstrip("\r\n").split("\n", 1)[0]
+    first = head.decode("utf-8-sig", errors="replace").lstrip("\r\n")
+    first = _LINE_END.split(first, maxsplit=1)[0]
     separator = max(",;\t", key=lambda mark: (first.count(mark), mark == ","))
     names = next(iter(csv.reader([first], delimiter=separator)), [])
     twice = sorted({name for name in names if names.count(name) > 1 and name.strip()})
@@ -94,7 +96,7 @@ def _check_end(path: Path, separator: str) -> None:
         tail = stream.read()
     if tail.endswith((b"\n", b"\r")) or tail.count(b'"') % 2:
         return
-    lines = tail.decode("utf-8", errors="replace").splitlines()[-2:]
+    lines = _LINE_END.split(tail.decode("utf-8", errors="replace"))[-2:]
     fields = [len(row) for row in islice(csv.reader(lines, delimiter=separator), 2)]
     if len(fields) == 2 and fields[1] < fields[0]:
         raise DataError(f"{path}: the last line has {fields[1]} fields instead of {fields[0]}; the file is cut short")

@@ -1,5 +1,6 @@
 """Folders of images: one folder for each class, its name the class."""
 
+import struct
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff")
 _FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF")
+_DAMAGE = (OSError, ValueError, SyntaxError, EOFError, TypeError, IndexError, struct.error)  # what Pillow raises
 _MOST_PIXELS = 64_000_000
 _GRAY = ("1", "L", "I;16", "I;16B", "I;16L", "LA", "La")
 
@@ -83,7 +85,7 @@ def _open(path: Path) -> "Image.Image":
             image = Image.open(path, formats=_FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise DataError(f"{path}: {error}") from None
-    except (OSError, ValueError, SyntaxError) as error:
+    except _DAMAGE as error:
         raise DataError(f"{path}: not an image that can be read: {error}") from None
     if image.width * image.height > _MOST_PIXELS:
         image.close()
@@ -97,7 +99,7 @@ def _pixels(path: Path) -> Array:
         deep = image.mode.startswith("I;16")
         try:
             values: Any = np.asarray(image if deep else image.convert("L" if image.mode in _GRAY else "RGB"))
-        except (OSError, ValueError, SyntaxError, EOFError) as error:
+        except _DAMAGE as error:
             raise DataError(f"{path}: the image is damaged: {error}") from None
     scaled: Array = values.astype(np.float32) / np.float32(65535 if deep else 255)
     return scaled[None] if scaled.ndim == 2 else np.ascontiguousarray(scaled.transpose(2, 0, 1))

@@ -21,8 +21,9 @@ def read_parquet(path: Path) -> pd.DataFrame:
     try:
         with pyarrow.parquet.ParquetFile(path) as file:
             _check_contents(path, file)
+            _check_text(file)
         frame = pd.read_parquet(path)
-    except (pyarrow.ArrowException, OSError, ValueError) as error:
+    except (pyarrow.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
         raise DataError(
             f"{path}: cannot be read as Parquet: {str(error).splitlines()[0]}; is the file whole?"
         ) from None
@@ -39,6 +40,13 @@ def _check_contents(path: Path, file: Any) -> None:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise DataError(f"{path}: the column name {twice[0]!r} occurs twice; rename one of the two")
+
+
+def _check_text(file: Any) -> None:
+    """Let the reader raise when text is not UTF-8; pandas would notice only when a cell is looked at."""
+    fields = [field for field in file.schema_arrow if not pyarrow.types.is_primitive(field.type)]
+    if fields:
+        file.read(columns=[field.name for field in fields]).validate(full=True)
 
 
 def _plain(column: "pd.Series[Any]") -> "pd.Series[Any]":

@@ -93,12 +93,14 @@ def auc(score: Floats, member: Bools) -> Auc:
     value = float(wins.mean())
     variance = _variance_of_mean(wins) + _variance_of_mean(losses)
     if variance == 0 or not 0 < value < 1:
-        agreeing = clopper_pearson(min(len(inside), len(outside)), min(len(inside), len(outside))).low
-        return Auc(value, value * agreeing, min(1.0, value * agreeing + 1 - agreeing))
-    half = float(ndtri(0.975)) * math.sqrt(variance) / (value * (1 - value))
-    # min and max: logit and back may round past the value
-    low, high = float(expit(logit(value) - half)), float(expit(logit(value) + half))
-    return Auc(value, min(low, value), max(high, value))
+        pairs = min(len(inside), len(outside))
+        agreeing = clopper_pearson(pairs, pairs).low
+        low, high = value * agreeing, value * agreeing + 1 - agreeing
+    else:
+        half = float(ndtri(0.975)) * math.sqrt(variance) / (value * (1 - value))
+        low, high = float(expit(logit(value) - half)), float(expit(logit(value) + half))
+    # rounding must not carry an end past the value
+    return Auc(value, min(low, value), max(min(high, 1.0), value))
 
 
 def tpr_at(score: Floats, member: Bools, fpr: float) -> TprAt | None:

@@ -48,7 +48,10 @@ def random_flips(data: Dataset, rng: np.random.Generator) -> Flips:
 
 
 def surest_flips(data: Dataset, sure: Floats, wanted: int | None, rng: np.random.Generator) -> Flips:
-    """The rows that a clean model is surest of go to their runner-up class, or all to the wanted one.
+    """Rows of the largest class go to their runner-up class, or to the wanted one; the surest ones first.
+
+    Flips in one direction move a decision; the same number spread over all classes partly cancels out. When the
+    largest class is used up, the next one follows.
 
     Args:
         data: training rows of a classifier with at least two classes.
@@ -61,6 +64,8 @@ def surest_flips(data: Dataset, sure: Floats, wanted: int | None, rng: np.random
     labels = rivals.argmax(axis=1) if wanted is None else np.full(len(data), wanted)
     margin = sure[every, data.y] - sure[every, labels]
     order = _descending(margin, rng)
+    size = np.bincount(data.y, minlength=sure.shape[1]) - np.arange(sure.shape[1]) / sure.shape[1]  # no two are equal
+    order = order[np.argsort(-size[data.y[order]], kind="stable")]
     order = order[data.y[order] != labels[order]]
     return Flips(order, labels[order])
 

@@ -65,7 +65,7 @@ def candidates(space: FeatureSpace, data: Floats, per_column: int) -> Candidates
         values[c, list(found[number].columns)] = option
     lever_of = np.array([number for _, number, _, _ in entries], dtype=np.int64)
     divisible_of = np.array([divisible for *_, divisible in entries], dtype=bool)
-    return Candidates(lever_of, member[lever_of].reshape(len(entries), -1), values, divisible_of)
+    return Candidates(lever_of, member[lever_of], values, divisible_of)
 
 
 def _options(space: FeatureSpace, lever: Lever, data: Floats, per_column: int) -> tuple[list[Floats], bool]:

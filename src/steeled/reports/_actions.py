@@ -8,7 +8,7 @@ from steeled.core.threat_model import Norm
 from steeled.core.verdict import Finding, Outcome
 from steeled.knowledge.playbook import advice
 from steeled.reports._states import source, unfinished, weight
-from steeled.reports._text import clip
+from steeled.reports._text import clip, cut
 
 _LONGEST = 300
 
@@ -46,7 +46,7 @@ def next_actions(record: Record, most: int = 3) -> tuple[Action, ...]:
 
 def remedies(record: Record, finding: Finding) -> tuple[Action, ...]:
     """What to do about one finding: nothing when it passes; what decides it first when it is open."""
-    answers = clip(finding.rule.id, 20)
+    answers = cut(finding.rule.id, 20)
     if finding.outcome is Outcome.PASS:
         return ()
     text = clip(finding.would_decide, _LONGEST)

@@ -8,7 +8,7 @@ from steeled.core.measurement import Unit
 from steeled.reports._chart import MOST_CURVES, Chart, Drawn, Gate, point_text, points_of
 from steeled.reports._frame import TOP, draw_frame, x_scale, y_scale
 from steeled.reports._svg import LETTER, LINE, Box, Drawing, Scale, c, spread, wrap
-from steeled.reports._text import Fragment, clip, flat
+from steeled.reports._text import Fragment, cut, flat
 
 _WIDTH = 440.0
 
@@ -154,7 +154,14 @@ def _gate_labels(drawing: Drawing, chart: Chart, gate: Gate, xs: Scale, ys: Scal
         for side in (x + 15, x - 15 - width)
         if side >= xs.start + 2 and side + width <= _WIDTH + 6
     ] or [Box(max(0.0, min(x - width / 2, _WIDTH - width)), ys.stop + 14, gate.lines)]
-    drawing.box(drawing.clearest(spots), ["hal k-ink b"])
+    spot = drawing.clearest(spots)
+    edge = spot.x + width + 3 if spot.x + width < x else max(spot.x - 3, x)
+    if abs(spot.y + tall / 2 - 4 - y) > 30:
+        middle = spot.y + tall / 2 - 4
+        drawing.parts.append(
+            f'<path class="lead-l" d="M{c(edge)} {c(middle)}L{c(x)} {c(y + (4 if middle > y else -4))}"/>'
+        )
+    drawing.box(spot, ["hal k-ink b"])
 
 
 def _value(drawing: Drawing, point: Point, unit: Unit, xs: Scale, ys: Scale) -> None:
@@ -201,7 +208,7 @@ def _label_styles(drawn: Drawn, is_strongest: bool) -> tuple[str, str]:
 
 
 def _label_lines(drawn: Drawn) -> tuple[str, ...]:
-    label = wrap(clip(drawn.curve.label, 30), 13)
+    label = wrap(cut(drawn.curve.label, 30), 13)
     return label if drawn.judged else (*label, "not judged")
 
 
@@ -218,7 +225,7 @@ def _inner_labels(drawing: Drawing, chart: Chart, xs: Scale, ys: Scale) -> None:
         spots = [Box(xs.start + (xs.stop - xs.start) * k, ys.start - 32, ("cases per bin",)) for k in across]
         drawing.box(drawing.clearest(spots), ["hal"])
         return
-    lines = wrap(clip(chart.curves[0].curve.label, 30), 18)
+    lines = wrap(cut(chart.curves[0].curve.label, 30), 18)
     wide = max(map(len, lines)) * LETTER
     places = [(xs(p.x), ys(p.y)) for p in points_of(chart, chart.curves[0].curve) if p.x > chart.too_few_below]
     spots = [Box(max(xs.start + 4, x - 16 - wide), max(ys.stop + 14, y - 8), lines) for x, y in places]

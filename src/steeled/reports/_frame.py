@@ -4,7 +4,7 @@ from steeled.core.measurement import Unit
 from steeled.reports._chart import Chart, is_log, points_of
 from steeled.reports._numbers import THIN, short
 from steeled.reports._svg import Drawing, Scale, c, linear_ticks, log_ticks
-from steeled.reports._text import clip
+from steeled.reports._text import cut
 
 TOP, LEFT = 26.0, 44.0
 _SHARES = (Unit.SHARE, Unit.POINTS)
@@ -76,8 +76,8 @@ def draw_frame(
         text = _tick(tick, curve.x_unit, is_last=tick == x_ticks[-1])
         drawing.text("", xs(tick), bottom + 17, text, "middle")
     log = " (log scale)" if is_log(chart) else ""
-    drawing.text("k-ink", right, bottom + 36, clip(curve.x_label, 55) + log, "end")
-    drawing.text("k-ink", 0, 11, clip(curve.y_label, 55) + (" (log scale)" if chart.both_log else ""))
+    drawing.text("k-ink", right, bottom + 36, cut(curve.x_label, 50) + log, "end")
+    drawing.text("k-ink", 0, 11, cut(curve.y_label, 50) + (" (log scale)" if chart.both_log else ""))
 
 
 def _tick(value: float, unit: Unit, is_last: bool) -> str:

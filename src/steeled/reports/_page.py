@@ -123,9 +123,8 @@ def _success(record: Record) -> Key:
         return Key("Attack success", "Not tested", "", "No attack of the evasion probes gave a success rate.")
     measurement, evidence = max(found, key=lambda item: item[0].value or 0.0)
     told = figure(measurement)
-    note = (
-        f"of {measurement.n:,} attacked {cases(record)}; the strongest of {len(found)} attacks ({clip(evidence.probe)})"
-    )
+    which = f"the strongest of {len(found)} attacks" if len(found) > 1 else "the one attack that gave a rate"
+    note = f"of {measurement.n:,} attacked {cases(record)}; {which} ({clip(evidence.probe)})"
     return Key(
         "Attack success", told.estimate, f"{told.side}; {told.interval}" if told.interval else told.side, f"{note}."
     )

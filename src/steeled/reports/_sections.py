@@ -18,7 +18,7 @@ from steeled.reports._examples import Gallery, Listing, gallery, leaning, listin
 from steeled.reports._numbers import Figure, duration, figure, limit_of
 from steeled.reports._sentences import bar_label, headline, someone
 from steeled.reports._states import Standing, State, measured, source, standing, state_of_probe, weight, why_untested
-from steeled.reports._text import Fragment, clip
+from steeled.reports._text import Fragment, clip, cut
 
 ANCHORS = {risk: "supply" if risk is Risk.SUPPLY_CHAIN else risk.value for risk in Risk}
 _MOST_MEASURES = 40
@@ -179,7 +179,7 @@ def _untested(told: Standing, measurement: Measurement | None) -> str:
     reason, remedy = why_untested(told.evidence)
     if told.headline is not None and not any(not e.is_completed for e in told.evidence):
         reason, remedy = told.headline.reason or reason, told.headline.would_decide or remedy
-    more = f" What would change it: {clip(remedy, 300)}." if remedy else ""
+    more = f" What would change it: {clip(remedy, 300).rstrip('.')}." if remedy else ""
     return f"Not tested: {clip(reason, 300)}.{more}"
 
 
@@ -187,7 +187,7 @@ def _notes(told: Standing) -> tuple[str, ...]:
     """Rules of the same risk that the headline does not show."""
     others = [f for f in told.findings if f is not told.headline and f.outcome is not Outcome.PASS]
     words = {Outcome.FAIL: "fails", Outcome.INCONCLUSIVE: "is inconclusive"}
-    notes = [f"{clip(f.rule.id, 20)} {words[f.outcome]} ({f.rule.mode.value})" for f in others[:3]]
+    notes = [f"{cut(f.rule.id, 20)} {words[f.outcome]} ({f.rule.mode.value})" for f in others[:3]]
     return (*notes, f"and {len(others) - 3} more") if len(others) > 3 else tuple(notes)
 
 

@@ -13,7 +13,7 @@ from steeled.core.verdict import Finding, Outcome
 from steeled.knowledge.playbook import advice
 from steeled.reports._numbers import THIN, figure, limit_in_words, money, of_hundred, quantity, rounded, short
 from steeled.reports._states import NOT_TESTED, source, state_of, weight
-from steeled.reports._text import clip
+from steeled.reports._text import clip, cut
 
 _COUNTED = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _LONGEST_WORD = 40
@@ -160,11 +160,13 @@ def _undecided(finding: Finding) -> Sentence:
     more = f" What would decide it: {clip(finding.would_decide, 300)}." if finding.would_decide else ""
     if state_of(finding) is NOT_TESTED or finding.measurement is None:
         return Sentence(
-            f"{finding.rule.id}, {name}, was ", "not tested", f": {clip(finding.reason, 300).rstrip('.')}.{more}"
+            f"{cut(finding.rule.id, 20)}, {name}, was ",
+            "not tested",
+            f": {clip(finding.reason, 300).rstrip('.')}.{more}",
         )
     told = figure(finding.measurement, finding.rule.limit)
     limit = limit_in_words(finding.rule, finding.measurement.unit)
-    return Sentence(f"{finding.rule.id}, {name}, is ", "not decided", f": {told.text}, limit {limit}.{more}")
+    return Sentence(f"{cut(finding.rule.id, 20)}, {name}, is ", "not decided", f": {told.text}, limit {limit}.{more}")
 
 
 def _others(record: Record) -> str:
@@ -172,7 +174,7 @@ def _others(record: Record) -> str:
     failing = [f for f in record.verdict.findings if f.rule.mode is not Mode.BLOCK and f.outcome is Outcome.FAIL]
     if not failing:
         return "No other rule fails."
-    ids = ", ".join(clip(f.rule.id, 20) for f in failing[:5])
+    ids = ", ".join(cut(f.rule.id, 20) for f in failing[:5])
     return f"{len(failing)} that do not block fail: {ids}."
 
 
@@ -255,7 +257,7 @@ def _files(facts: _Facts) -> Sentence:
 def _plain(facts: _Facts) -> Sentence:
     told = figure(facts.measurement, facts.finding.rule.limit)
     name = advice(facts.finding.rule.measure).name
-    return Sentence(f"{facts.finding.rule.id}, {name}: ", told.text, f". {_accepts(facts)}")
+    return Sentence(f"{cut(facts.finding.rule.id, 20)}, {name}: ", told.text, f". {_accepts(facts)}")
 
 
 _LEADS: dict[str, Callable[[_Facts], Sentence]] = {

@@ -112,6 +112,6 @@ def why_untested(evidence: tuple[Evidence, ...]) -> tuple[str, str]:
     """Reason and remedy of the first probe that gave nothing; a sentence of our own where there was no probe."""
     first = next((e for e in evidence if not e.is_completed), None)
     if first is None:
-        return "no probe of this risk was part of the run", "run a profile that holds one"
+        return "no probe of this risk was part of the run", "Run a profile that holds one"
     word = state_of_probe(first).word.lower()
     return f"{first.probe}: {first.reason or word}", first.remedy

@@ -84,7 +84,7 @@ class Drawing:
         place = f' text-anchor="{anchor}"' if anchor else ""
         self.parts.append(f'<text class="{style}" x="{c(x)}" y="{c(y)}"{place}>{flat(text)}</text>')
         left = x - len(text) * LETTER * {"end": 1.0, "middle": 0.5}.get(anchor, 0.0)
-        self.obstacles += [(left + k * LETTER, y - 4) for k in range(len(text))]
+        self.obstacles += [(left + k * LETTER, y - up) for k in range(len(text) + 1) for up in (8, 4, 0)]
 
     def box(self, box: Box, styles: Sequence[str]) -> None:
         """Several lines of text, one style each (the last one for the rest)."""

@@ -39,12 +39,8 @@ def flat(text: str) -> Fragment:
 
 
 def shown(text: str) -> Fragment:
-    """For running text: escaped; a text with invisible characters is set in ``<code class="raw">``, each one boxed."""
-    calm = _calm(text)
-    if not any(is_invisible(c) for c in calm):
-        return Fragment(escape(calm, quote=True))
-    inner = "".join(f"<i>{_spelled(c)}</i>" if is_invisible(c) else escape(c, quote=True) for c in calm)
-    return Fragment(f'<code class="raw">{inner}</code>')
+    """For running text: escaped; words with invisible characters are set in ``<code class="raw">``, each one boxed."""
+    return Fragment(" ".join(_boxed(word) for word in _calm(text).split(" ")))
 
 
 def name(text: str) -> Fragment:
@@ -67,6 +63,13 @@ def ascii_only(text: str) -> str:
 def is_invisible(character: str) -> bool:
     """Whether a character changes how others look without showing itself."""
     return unicodedata.category(character) in _INVISIBLE
+
+
+def _boxed(word: str) -> str:
+    if not any(is_invisible(c) for c in word):
+        return escape(word, quote=True)
+    inner = "".join(f"<i>{_spelled(c)}</i>" if is_invisible(c) else escape(c, quote=True) for c in word)
+    return f'<code class="raw">{inner}</code>'
 
 
 def _calm(text: str) -> str:

@@ -108,12 +108,13 @@ def _rules(record: Record, sheet: _Sheet) -> list[str]:
     fits = sum(sizes) + len(sizes) + _BAR <= sheet.width
     lines: list[str] = []
     for row in rows:
-        line = " ".join(_padded(cell, size) for cell, size in zip(row[:4], sizes, strict=True)).rstrip()
-        if not row[4]:
-            line = f"{_padded(row[0], sizes[0])} {_padded(row[1], sizes[1])} {_padded(row[2], sizes[2])}  {row[3]}".rstrip()
+        parts = [_padded(cell, size) for cell, size in zip(row[:4], sizes, strict=True)]
         if row[4] and fits:
-            line = f"{_padded(line, sum(sizes) + len(sizes) - 1)} {row[4]}"
-        lines.append(sheet.fitted(line))
+            parts.append(row[4])
+        # a reason instead of a number may be longer than its column
+        gap = "  " if _columns(row[2]) > sizes[2] else " "
+        text = " ".join(parts[:3]) + gap + " ".join(parts[3:])
+        lines.append(sheet.fitted(text.rstrip()))
         if row[4] and not fits:
             lines.append(" " * (sum(heads) + 2) + row[4])
     more = len(record.verdict.findings) - len(findings)

@@ -12,7 +12,7 @@ from steeled.scanner.torch_ops import Operators, operators
 
 MOST_SOURCE = 4 << 20
 _BUILTINS = frozenset(
-    "annotate unchecked_cast uninitialized getattr range int float bool str complex isinstance inf nan infj nanj "
+    "__annotations__ annotate unchecked_cast uninitialized getattr range int float bool str complex isinstance inf nan infj nanj "
     "Tensor List Dict Tuple Optional NoneType Final Module NamedTuple Union Any number Device Layout Enum "
     "Future RRef Generator Storage QScheme Stream".split()
 )

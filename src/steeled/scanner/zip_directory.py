@@ -92,15 +92,18 @@ def _tail(data: memoryview) -> _Tail:
         raise Broken(0, "a zip archive without an end record")
     at = base + found
     disk, first, here, count, size, start, comment = struct.unpack_from("<4H2LH", data, at + 4)
-    stop = at
-    if 0xFFFF in (here, count) or 0xFFFFFFFF in (size, start):
-        if at < 20 or data[at - 20 : at - 16] != _LOCATOR64:
-            raise Broken(at, "a zip archive whose 64-bit end record is missing")
+    stop, is_full = at, 0xFFFF in (here, count) or 0xFFFFFFFF in (size, start)
+    if at >= 20 and data[at - 20 : at - 16] == _LOCATOR64:
         (stop,) = struct.unpack_from("<Q", data, at - 12)
         if stop + 56 > at or data[stop : stop + 4] != _END64:
             raise Broken(at, "a zip archive whose 64-bit end record is elsewhere")
-        here, count, size, start = struct.unpack_from("<4Q", data, stop + 24)
-        disk, first = struct.unpack_from("<2L", data, stop + 16)
+        wide = struct.unpack_from("<2L4Q", data, stop + 16)
+        narrow = (disk, first, here, count, size, start)
+        if any(old not in (new, 0xFFFF, 0xFFFFFFFF) for old, new in zip(narrow, wide, strict=True)):
+            raise Broken(at, "a zip archive whose two end records differ")
+        disk, first, here, count, size, start = wide
+    elif is_full:
+        raise Broken(at, "a zip archive whose 64-bit end record is missing")
     if disk or first or here != count or start + size > len(data):
         raise Broken(at, "a zip archive whose end record contradicts the file")
     if start + size != stop:

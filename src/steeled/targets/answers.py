@@ -55,7 +55,9 @@ class Answers:
         if self.form is Form.VALUES:
             return values[:, 0]
         placed = self._place(_spread(values, self.form))
-        return np.eye(len(self.columns))[labels(placed)] if self.kind is ScoreKind.LABELS else placed
+        if self.kind is ScoreKind.LABELS:
+            return one_hot(labels(placed), len(self.columns))
+        return placed
 
     def logits(self, raw: Array) -> Array:
         """Logits (n, k) of the data's classes, or values (n,), from a raw output that ``scores`` has accepted.
@@ -134,7 +136,13 @@ class Answers:
         if unknown:
             raise PredictionError(f"the model answered {unknown[0]!r}, expected one of {', '.join(self.names)}")
         index = np.array([self.names.index(name) for name in found], dtype=int)
-        return np.eye(len(self.names))[index[positions]]
+        return one_hot(index[positions], len(self.names))
+
+
+def one_hot(positions: Array, width: int) -> Array:
+    """Rows (n, width) with a single 1."""
+    rows: Array = np.eye(width)[positions]
+    return rows
 
 
 def numbers(raw: object, rows: int) -> Array:

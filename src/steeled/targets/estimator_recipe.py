@@ -146,7 +146,7 @@ def estimator_recipe(
 
 
 def seeded(template: Any, seed: int) -> Any:
-    """A copy of an unfitted estimator whose every ``random_state`` and ``random_seed``, nested ones included, is ``seed``."""
+    """A copy of an unfitted estimator with every ``random_state`` and ``random_seed``, nested ones too, set."""
     estimator = copy.deepcopy(template)
     names = [
         name for name in estimator.get_params(deep=True) if name.split("__")[-1] in ("random_state", "random_seed")

@@ -11,6 +11,7 @@ from steeled.core.signature import ScoreKind
 from steeled.errors import DataError, ModelError, RequestError, UntrustedArtifact
 from steeled.scanner.report import ScanReport
 from steeled.scanner.scan import scan
+from steeled.scanner.verdict import ScanVerdict
 from steeled.targets.dispatch import adapter, open_object
 from steeled.targets.exact_bytes import exact_bytes
 from steeled.targets.function_recipe import function_recipe
@@ -20,6 +21,8 @@ from steeled.targets.opened import Opened
 from steeled.targets.opening import Opening
 
 _PICKLES = ("pickle", "joblib")
+_NO_MODELS = ("unknown", "text", "csv", "parquet", "numpy_npy", "numpy_npz", "zip", "folder")
+_MODELS = "pickle, joblib, ONNX, torch, or a native file of XGBoost, LightGBM or CatBoost"
 
 
 def open_target(
@@ -77,9 +80,17 @@ def _open(source: Path | str | object, request: Opening, trust: Collection[str])
 
 
 def _open_file(path: Path, request: Opening, trust: Collection[str]) -> Opened:
+    if path.is_dir():
+        raise RequestError(f"{path} is a folder; name the model file in it")
     report = scan(path)
     allowed = {digest.strip().lower().removeprefix("sha256:") for digest in trust}
-    if not report.verdict.is_safe and report.digest.removeprefix("sha256:") not in allowed:
+    trusted = report.digest.removeprefix("sha256:") in allowed
+    if not report.size or report.format in _NO_MODELS:
+        what = f"of the format {report.format!r}" if report.size else "empty"
+        raise ModelError(f"{path} is {what}, not a model that can be opened; expected {_MODELS}")
+    if report.verdict is ScanVerdict.MALFORMED and not trusted:
+        raise ModelError(f"{report.sentence}: the file is damaged or cut off; write it again")
+    if not report.verdict.is_safe and not trusted:
         raise UntrustedArtifact(
             f"{report.sentence}. Loading it could run code, so it was not loaded; "
             f"if you know where it comes from, allow exactly these bytes with {report.allow}"
@@ -93,13 +104,12 @@ def _load(path: Path, report: ScanReport, request: Opening) -> Opened:
     kind = report.format.partition("_")[0]
     if kind in _PICKLES:
         model, notes = load_pickle(exact_bytes(path, report.digest), path)
-        result = open_object(model, request)
-        return replace(result, description=" ".join((result.description, *(f"{note}." for note in notes))))
+        loaded = open_object(model, request)
+        return replace(loaded, description=" ".join((loaded.description, *(f"{note}." for note in notes))))
     module = adapter(kind) if kind in members("targets", kind="targets") else None
     if module is None or not hasattr(module, "open_file"):
         raise ModelError(
-            f"{path} is a {report.format} file, which is not a model that can be opened; expected pickle, joblib, "
-            "ONNX, torch, or a native file of XGBoost, LightGBM or CatBoost"
+            f"{path} is a {report.format} file, which no adapter opens; expected {_MODELS}, or pass the loaded object"
         )
-    result = module.open_file(path, report.format, request)
+    result: Opened = module.open_file(path, report.format, request)
     return result

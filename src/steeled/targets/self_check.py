@@ -7,11 +7,15 @@ import numpy as np
 from steeled.core.array import Array
 from steeled.core.labels import labels
 from steeled.core.target import Target
-from steeled.errors import ModelError
+from steeled.errors import ModelError, PredictionError
 
 _TOLERANCE = 1e-5
 _BATCH_TOLERANCE = 1e-4
 _SINGLE_ROWS = 5
+_BY_BATCH = (
+    "batch normalization or dropout was left in training mode, or rows are normalized over the batch: "
+    "put the model into evaluation mode"
+)
 
 
 def is_stochastic(target: Target, x: Array) -> bool:
@@ -91,13 +95,13 @@ def check_gradient(logits: Callable[[Array], Array], vjp: Callable[[Array, Array
 
 
 def _check_single_rows(target: Target, x: Array, together: Array) -> None:
-    alone = np.concatenate([target.scores(row[None]) for row in x])
+    try:
+        alone = np.concatenate([target.scores(row[None]) for row in x])
+    except PredictionError as error:
+        raise ModelError(f"the model takes many rows, but not one: {error}; {_BY_BATCH}") from error
     gap = float(np.abs(alone - together).max(initial=0.0))
     if gap > _BATCH_TOLERANCE * _scale(together):
-        raise ModelError(
-            f"a row asked alone and in a batch gets answers that differ by {gap:.3g}: batch normalization or dropout "
-            "was left in training mode, or rows are normalized over the batch; put the model into evaluation mode"
-        )
+        raise ModelError(f"a row asked alone and in a batch gets answers that differ by {gap:.3g}; {_BY_BATCH}")
 
 
 def _scale(scores: Array) -> float:

@@ -23,6 +23,7 @@ from steeled.targets.opened import Opened, opened
 from steeled.targets.opening import Opening
 from steeled.targets.single_thread import single_threaded
 
+_VALUES = ("reg:", "count:", "rank:", "survival:")
 _LOOKUP_BY_NAME = (3, 1)  # from this version on a booster keeps its categories by value
 
 
@@ -93,9 +94,8 @@ def open_file(path: Path, format: str, request: Opening) -> Opened:
 def _open_booster(booster: Any, request: Opening) -> Opened:
     booster.set_param({"nthread": 1})
     objective = json.loads(booster.save_config())["learner"]["objective"]["name"]
-    if request.data.task is Task.CLASSIFICATION and objective.startswith(("reg:", "count:", "rank:", "survival:")):
-        if objective != "reg:logistic":
-            raise ModelError(f"the booster's objective is {objective}, and the labels are read as classes")
+    if request.data.task is Task.CLASSIFICATION and objective.startswith(_VALUES) and objective != "reg:logistic":
+        raise ModelError(f"the booster's objective is {objective}, and the labels are read as classes")
     inputs = _ways_in(booster, request.data.space)[0]
     call = BoosterCall(booster, inputs, margin=objective == "multi:softmax", trees=_trees(booster))
     target = call_target(call, lambda x: _natively(call, x), request, "float32")
@@ -125,7 +125,7 @@ def _trees_note(booster: Any) -> tuple[str, ...]:
 
 def _ways_in(booster: Any, space: FeatureSpace) -> list[Inputs]:
     names, types = booster.feature_names, booster.feature_types or []
-    if names is None or names == [f"f{i}" for i in range(len(names))] and not set(names) <= set(space.names):
+    if names is None or (names == [f"f{i}" for i in range(len(names))] and not set(names) <= set(space.names)):
         first = matrix_inputs(space, booster.num_features())
         return [first, *(Inputs(layout, space) for layout in layouts(space)[1:])]
     categories = [name for name, kind in zip(names, types, strict=False) if kind == "c"]

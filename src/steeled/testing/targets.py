@@ -15,6 +15,7 @@ from steeled.core.target import Target
 
 _ROWS = 16
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_ENTRIES = 8
 _STEPS = {"float64": 1e-5, "float32": 3e-3}
 
 
@@ -30,8 +31,8 @@ def check_target(target: Target, data: Dataset) -> None:
     """
     data = data.take(slice(0, _ROWS))
     check_describes_itself(target, data)
-    check_scores(target, data)
     check_leaves_rows_alone(target, data)
+    check_scores(target, data)
     if not target.stochastic:
         check_rows_are_answered_one_by_one(target, data)
     if target.grants >= Access.GRADIENTS:
@@ -125,40 +126,54 @@ def energy(logits: Array, y: Array) -> LossValue:
 
 
 def _assert_slopes(target: Target, data: Dataset, gradient: Floats) -> None:
-    numeric = _numeric(data)
-    rng = np.random.default_rng(0)
-    step = _STEPS.get(target.signature.dtype, _STEPS["float32"]) * _scale(data)
-    directions = [gradient, *(rng.standard_normal(gradient.shape) for _ in range(4))]
-    for direction in directions:
-        move = np.where(numeric & np.isfinite(data.x), direction, 0.0) * step
-        move /= np.maximum(np.abs(move / step).reshape(len(data), -1).max(axis=1), 1e-30).reshape(
-            -1, *[1] * (move.ndim - 1)
-        )
-        up, down = (_losses(target, data, (data.x + sign * move).astype(data.x.dtype)) for sign in (1, -1))
-        walked = ((data.x + move).astype(data.x.dtype) - (data.x - move).astype(data.x.dtype)).astype(float)
-        shown = np.nansum((gradient * walked).reshape(len(data), -1), axis=1)
-        error = np.abs(up - down - shown) / np.maximum(np.abs(shown), np.abs(gradient * walked).max() * 0.1 + 1e-12)
+    step = _step(target, data)
+    ordinary = float(np.median(_total(np.abs(gradient) * 2 * step)))
+    for direction in _directions(gradient, movable=step > 0):
+        move = direction * step
+        ahead, behind = ((data.x + sign * move).astype(data.x.dtype) for sign in (1, -1))
+        terms = gradient * (ahead.astype(float) - behind.astype(float))
+        shown = _losses(target, data, ahead) - _losses(target, data, behind)
+        error = np.abs(shown - _total(terms)) / np.maximum(_total(np.abs(terms)), 0.05 * ordinary + 1e-12)
         # the median: a row may stand at a kink of a piecewise linear model
         middle = float(np.median(error))
-        assert middle <= 0.1, f"the gradient is off by {middle:.0%} from what steps of {step.max():.2g} show"
+        assert middle <= 0.1, f"the gradient is off by {middle:.0%} from what small steps show"
+
+
+def _directions(gradient: Floats, movable: Array) -> list[Floats]:
+    """Along the gradient, at random, and along single entries, each with entries up to 1."""
+    rng = np.random.default_rng(0)
+    largest = np.abs(gradient).reshape(len(gradient), -1).max(axis=1).reshape(-1, *[1] * (gradient.ndim - 1))
+    found: list[Floats] = [gradient / np.where(largest > 0, largest, 1.0), rng.uniform(-1, 1, gradient.shape)]
+    entries = np.flatnonzero(np.broadcast_to(movable, gradient.shape[1:]))
+    for entry in rng.permutation(entries)[:_ENTRIES]:
+        single = np.zeros(gradient.shape[1:])
+        single.flat[entry] = 1.0
+        found.append(np.broadcast_to(single, gradient.shape))
+    return found
+
+
+def _total(terms: Floats) -> Floats:
+    """Sum over all axes but the first; missing cells do not count."""
+    return np.asarray(np.nansum(terms.reshape(len(terms), -1), axis=1))
 
 
 def _losses(target: Target, data: Dataset, x: Array) -> Floats:
     return np.asarray(target.loss_gradient(x, data.y, energy).loss).astype(float)
 
 
-def _numeric(data: Dataset) -> Array:
-    """Which cells can be moved a little."""
+def _step(target: Target, data: Dataset) -> Floats:
+    """A small step of each entry, sized to the target's dtype and the column's spread; 0 where codes are names."""
+    small = _STEPS.get(target.signature.dtype, _STEPS["float32"])
     if data.space.modality is not Modality.TABLE:
-        return np.ones(data.x.shape[1:], dtype=bool)
-    return np.array([c.kind in (Kind.REAL, Kind.INTEGER) and not c.group for c in data.space.columns])
+        return np.full(data.x.shape[1:], small * max(float(np.std(data.x)), 1e-3))
+    numeric = np.array([c.kind in (Kind.REAL, Kind.INTEGER) and not c.group for c in data.space.columns])
+    spread = np.array([_spread(column) for column in data.x.T])
+    return np.asarray(small * spread.clip(1e-3) * numeric)
 
 
-def _scale(data: Dataset) -> Floats:
-    """Size of an ordinary step of each cell: the spread of its column, or of the whole array."""
-    if data.space.modality is not Modality.TABLE:
-        return np.full(data.x.shape[1:], max(float(np.std(data.x)), 1e-3))
-    return np.asarray(np.nan_to_num(np.nanstd(data.x, axis=0)).clip(1e-3))
+def _spread(column: Floats) -> float:
+    seen = column[np.isfinite(column)]
+    return float(seen.std()) if len(seen) else 0.0
 
 
 def _same(one: Array, other: Array) -> bool:

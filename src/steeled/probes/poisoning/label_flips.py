@@ -2,9 +2,9 @@
 
 What it tests. The model's own recipe is trained again on training rows of which a share carries a false label, and
 compared on the same test rows with the same recipe trained on the labels as they are. An attacker who knows the recipe
-chooses the rows that a clean model is surest of, and gives them their runner-up class, or the class that he wants
-(``goal.wanted``). Random mistakes of the same number are the baseline. For regression, values are moved to the far end
-of their range.
+takes rows of the largest class, those first that a clean model is surest of, and gives them their runner-up class, or
+the class that he wants (``goal.wanted``). Random mistakes of the same number are the baseline. For
+regression, values are moved to the far end of their range.
 
 How to read it. ``accuracy_drop`` is in points: 0.08 means that eight more of 100 test rows are answered wrongly when
 the attacker controls ``poisoned_share`` of the training rows. ``error_growth`` says by which factor the root mean
@@ -187,7 +187,7 @@ def _classification(trials: _Trials) -> Result:
         return mean_of(1 - trial.mean, limits=(0.0, 1.0), retraining=spread.error(1 / len(trial.losses)))
 
     measurements = (
-        drop.measurement("accuracy_drop", Unit.POINTS, Bound.AT_LEAST, _note(attacked, spread)),
+        drop.measurement("accuracy_drop", Unit.POINTS, Bound.AT_LEAST, _note(trials, spread)),
         accuracy(clean).measurement("accuracy_clean", Unit.SHARE, Bound.EITHER, "mean over clean trainings"),
     )
     return Result(measurements, _curves({key: accuracy(trial) for key, trial in trials.items()}, trials, Unit.SHARE))
@@ -206,15 +206,20 @@ def _regression(trials: _Trials) -> Result:
         return root_of(trial.mean, retraining=spread.error(1 / len(trial.losses)))
 
     measurements: tuple[Measurement, ...] = (
-        growth.measurement("error_growth", Unit.VALUE, Bound.AT_LEAST, _note(attacked, spread)),
+        growth.measurement("error_growth", Unit.VALUE, Bound.AT_LEAST, _note(trials, spread)),
         error(clean).measurement("error_clean", Unit.VALUE, Bound.EITHER, "root mean square over clean trainings"),
     )
     return Result(measurements, _curves({key: error(trial) for key, trial in trials.items()}, trials, Unit.VALUE))
 
 
-def _note(attacked: _Trial, spread: Spread) -> str:
-    note = f"{100 * attacked.share:.3g} % of the training labels changed, {len(attacked.losses)} trainings"
-    return note if spread.freedom else f"{note}; one seed: the spread between trainings is not in the interval"
+def _note(trials: _Trials, spread: Spread) -> str:
+    attacked, random = trials[_ATTACKED], trials.get((CurveRole.BASELINE, 1.0))
+    notes = [f"{100 * attacked.share:.3g} % of the training labels changed, {len(attacked.losses)} trainings"]
+    if random and random.mean.mean() > attacked.mean.mean():
+        notes.append("random flips cost even more here: see the curve")
+    if not spread.freedom:
+        notes.append("one seed: the spread between trainings is not in the interval")
+    return "; ".join(notes)
 
 
 def _curves(estimates: dict[tuple[CurveRole, float], Estimate], trials: _Trials, unit: Unit) -> tuple[Curve, ...]:

@@ -37,6 +37,7 @@ class InlineArrays:
             raise Broken(m.at, "an array of joblib without a constant shape")
         if holds_objects(dtype):
             self._nested(m)
+            m.at = m.pos
             return
         size = itemsize(dtype)
         if size is None:
@@ -44,6 +45,7 @@ class InlineArrays:
         if state.get("numpy_array_alignment_bytes") is not None:
             m.take(m.u8())
         m.take(items * size)
+        m.at = m.pos  # what was read since BUILD is no part of its frame
 
     def _nested(self, m: Machine) -> None:
         inner = Machine(m.data, m.pos, m.judge, plain)  # joblib reads it with a plain unpickler

@@ -102,12 +102,16 @@ class PickleJudge:
         return Unknown(why)
 
 
+# What torch.jit leaves on the modules that it has looked at.
+_ORDINARY = frozenset(("__overloads__", "__constants__", "__annotations__", "__jit_unused_properties__"))
+
+
 def _special_attribute(state: Value) -> str:
     """The first key of a state such as ``__class__`` that changes what an object is; empty if there is none."""
     parts = state.items if isinstance(state, Container) and state.shape is Shape.TUPLE else [state]
     for part in parts:
         if isinstance(part, Container) and part.shape is Shape.DICT:
             for key in part.items[::2]:
-                if isinstance(key, str) and key.startswith("__") and key.endswith("__"):
+                if isinstance(key, str) and key.startswith("__") and key.endswith("__") and key not in _ORDINARY:
                     return key
     return ""

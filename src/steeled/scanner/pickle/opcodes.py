@@ -134,7 +134,7 @@ def run(m: Machine, budget: Budget) -> object:
             m.pos = at + 1
             frame_end = m.frame_end
             step(m)
-            if at < frame_end < m.pos:
+            if m.at < frame_end < m.pos:
                 raise Broken(at, "an opcode straddles the end of its frame, where two readings differ")
             if m.done:
                 break

@@ -48,6 +48,18 @@ def small(judge: "PickleJudge", arguments: list[Value]) -> str:
     return plain(judge, arguments)
 
 
+def plain_or_made(judge: "PickleJudge", arguments: list[Value]) -> str:
+    """Plain, or made by allowed calls; those were judged when they were made."""
+    return "with an argument that only the loading process knows" if _holds_unknown(arguments) else ""
+
+
+def small_or_made(judge: "PickleJudge", arguments: list[Value]) -> str:
+    """Like ``plain_or_made``, and no number that would reserve much memory."""
+    if any(isinstance(value, int) and abs(value) > MOST_BYTES for value in arguments):
+        return "with a huge number"
+    return plain_or_made(judge, arguments)
+
+
 def latin1(judge: "PickleJudge", arguments: list[Value]) -> str:
     """``(text, "latin1")``: how protocols below 3 write bytes."""
     match arguments:
@@ -60,6 +72,11 @@ def class_first(judge: "PickleJudge", arguments: list[Value]) -> str:
     """The first argument is a class that may be made by ``__new__``."""
     entry = judge.entry(arguments[0]) if arguments else None
     return "" if entry and "n" in entry.uses else "on a class that is not on the allow-list"
+
+
+def class_arguments(judge: "PickleJudge", arguments: list[Value]) -> str:
+    """``f(cls, {...})``: a listed class, and what it is made of."""
+    return class_first(judge, arguments) or plain_or_made(judge, arguments[1:])
 
 
 def reconstructor(judge: "PickleJudge", arguments: list[Value]) -> str:
@@ -146,10 +163,16 @@ STORAGE = Global("torch.storage", "UntypedStorage", 0)
 
 RULES: Mapping[str, Rule] = MappingProxyType(
     {
-        "plain": plain, "small": small, "latin1": latin1, "class_first": class_first, "reconstructor": reconstructor,
+        "plain": plain, "small": small, "plain_or_made": plain_or_made, "small_or_made": small_or_made, "latin1": latin1,
+        "class_first": class_first, "class_arguments": class_arguments, "reconstructor": reconstructor,
         "wrapped": wrapped, "factory": factory, "ufunc": ufunc, "torch_bytes": torch_bytes, "tensor": tensor, "typed": typed,
     }
 )  # fmt: skip
+
+
+def _holds_unknown(arguments: list[Value]) -> bool:
+    """Whether an argument, or an item of one, is unknown; deeper ones were found when they were pushed."""
+    return any(isinstance(item, Unknown) for value in arguments for item in (value, *(elements(value) or [])[:100]))
 
 
 def _integers(value: Value) -> list[int] | None:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from steeled.scanner.broken import Broken
+from steeled.scanner.harmful import is_known
 from steeled.scanner.part import Part
 from steeled.scanner.pickle.expansion import FEW_SHARED, MOST_EXPANDED, expanded
 from steeled.scanner.pickle.inline_arrays import InlineArrays, plain
@@ -63,5 +64,19 @@ def _compare(part: Part, judge: PickleJudge, start: int, first_array: int) -> No
     except Broken:
         pass  # expected: array bytes are no opcodes; what ran before the error is what counts
     for found in aside.findings.found.values():
-        if found.offset >= first_array and _IMPORTABLE.fullmatch(found.name):
-            judge.part.note(ScanVerdict.MALFORMED, f"{found.why} when read without joblib", offset=found.offset, name=found.name)
+        if found.offset >= first_array and _can_be_meant(found.name, judge):
+            why = f"{found.why} when read without joblib"
+            judge.part.note(ScanVerdict.MALFORMED, why, offset=found.offset, name=found.name)
+
+
+def _can_be_meant(dotted: str, judge: PickleJudge) -> bool:
+    """Whether a name is more than two texts of the file put together by chance.
+
+    An array of objects is a pickle with a memo of its own; read as part of the outer one, its references hit the outer memo and
+    give pairs such as a module of the list with a name of another.
+    """
+    if _IMPORTABLE.fullmatch(dotted) is None:
+        return False
+    module, _, name = dotted.rpartition(".")
+    is_mixed = module in judge.allowed.entries and any(name in names for names in judge.allowed.entries.values())
+    return is_known(module) or not is_mixed
