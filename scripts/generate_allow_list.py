@@ -1,8 +1,8 @@
 """Write the scanner's generated data: classes that a model file may restore, and PyTorch operators that only compute.
 
-Walks the installed libraries, in an environment that is trusted: importing runs their code. What is kept is listed below, with the
-reason for each rule. Read the printed review lists before committing a new version: a class whose ``__new__``, ``__setstate__`` or
-``__del__`` is its own is kept only when a person has read it.
+Walks the installed libraries, in an environment that is trusted: importing runs their code. What is kept is listed
+below, with the reason for each rule. Read the printed review lists before committing a new version: a class whose
+``__new__``, ``__setstate__`` or ``__del__`` is its own is kept only when a person has read it.
 
     python scripts/generate_allow_list.py          write src/steeled/scanner/allowed.json and allowed_ops.json
     python scripts/generate_allow_list.py --review print what was left out and why
@@ -23,22 +23,25 @@ from pathlib import Path
 
 SCANNER = Path(__file__).parent.parent / "src" / "steeled" / "scanner"
 PACKAGES = (
-    "sklearn", "numpy", "scipy.sparse", "scipy.spatial", "pandas", "xgboost", "lightgbm", "catboost", "torch.nn", "torch.optim",
+    "sklearn", "numpy", "scipy.sparse", "scipy.spatial", "pandas", "xgboost", "lightgbm", "catboost", "torch.nn",
+    "torch.optim",
 )  # fmt: skip
 SKIPPED = re.compile(
-    r"(^|\.)(tests?|testing|_testing|conftest|f2py|distutils|distributed|package|hub|jit|fx|_dynamo|_inductor|multiprocessing|"
-    r"cpp_extension|onnx|export|__main__|dask|spark|datasets|setup|_build_utils|plotting|io|_config|clipboard|compat|"
-    r"callback|train|engine|cv|collective|tracker|federated|dev_utils|carry|formats|parallel|attention|_external|externals|"
-    r"ao|_numba|_array_api|array_api_compat|array_api_extra|inspection|_repr_html|_pyarrow_hotfix|computation|nditer|ctypeslib|_pyinstaller)(\.|$)"
+    r"(^|\.)(tests?|testing|_testing|conftest|f2py|distutils|distributed|package|hub|jit|fx|_dynamo|"
+    r"_inductor|multiprocessing|cpp_extension|onnx|export|__main__|dask|spark|datasets|setup|_build_utils|"
+    r"plotting|io|_config|clipboard|compat|callback|train|engine|cv|collective|tracker|federated|"
+    r"dev_utils|carry|formats|parallel|attention|_external|externals|ao|_numba|_array_api|"
+    r"array_api_compat|array_api_extra|inspection|_repr_html|_pyarrow_hotfix|computation|nditer|ctypeslib|"
+    r"_pyinstaller)(\.|$)"
 )
 # Constructors or methods that open files or the network, or evaluate text; read one by one.
 UNWANTED = {
     "numpy.memmap", "numpy.core.memmap.memmap", "numpy._core.memmap.memmap", "numpy.lib.npyio.DataSource",
     "numpy.lib._datasource.DataSource", "numpy.lib._datasource.Repository", "numpy.lib._npyio_impl.NpzFile",
-    "numpy.lib.npyio.NpzFile", "xgboost.core.DMatrix", "xgboost.core.QuantileDMatrix", "xgboost.core.ExtMemQuantileDMatrix",
-    "xgboost.core.DataIter", "lightgbm.basic.Dataset", "lightgbm.basic.Sequence", "catboost.core.Pool",
-    "sklearn.utils._param_validation.InvalidParameterError", "numpy.vectorize", "numpy.lib._function_base_impl.vectorize",
-    "numpy.lib.function_base.vectorize",
+    "numpy.lib.npyio.NpzFile", "xgboost.core.DMatrix", "xgboost.core.QuantileDMatrix",
+    "xgboost.core.ExtMemQuantileDMatrix", "xgboost.core.DataIter", "lightgbm.basic.Dataset",
+    "lightgbm.basic.Sequence", "catboost.core.Pool", "sklearn.utils._param_validation.InvalidParameterError",
+    "numpy.vectorize", "numpy.lib._function_base_impl.vectorize", "numpy.lib.function_base.vectorize",
 }  # fmt: skip
 # Own __setstate__ or __new__ that was read: restores attributes, or hands bytes to the library's own model parser.
 READ_SETSTATE = (
@@ -47,27 +50,41 @@ READ_SETSTATE = (
 )  # fmt: skip
 READ_NEW = ("numpy.", "pandas.", "scipy.sparse.", "scipy.spatial.", "sklearn.", "torch.nn.parameter.", "enum.")
 READ_DEL = ("xgboost.core.Booster", "lightgbm.basic.Booster", "catboost.core.")
-FUNCTION_MODULES = ("sklearn.metrics.", "sklearn.feature_selection._univariate_selection", "sklearn.feature_selection._mutual_info",
-                    "sklearn.cluster._kmeans", "torch.nn.functional", "sklearn.preprocessing._data")  # fmt: skip
+FUNCTION_MODULES = (
+    "sklearn.metrics.", "sklearn.feature_selection._univariate_selection", "sklearn.feature_selection._mutual_info",
+    "sklearn.cluster._kmeans", "torch.nn.functional", "sklearn.preprocessing._data",
+)  # fmt: skip
 NUMPY_FUNCTIONS = (
-    "mean median sum prod min max amin amax std var nanmean nanmedian nansum nanmax nanmin nanstd nanvar percentile quantile argmax "
-    "argmin any all clip round around where ravel squeeze diff cumsum average asarray array ascontiguousarray asfortranarray "
-    "nan_to_num atleast_1d atleast_2d stack concatenate hstack vstack dot zeros ones full zeros_like ones_like unique"
-).split()  # fmt: skip
+    "mean", "median", "sum", "prod", "min", "max", "amin", "amax", "std", "var", "nanmean", "nanmedian", "nansum",
+    "nanmax", "nanmin", "nanstd", "nanvar", "percentile", "quantile", "argmax", "argmin", "any", "all", "clip",
+    "round", "around", "where", "ravel", "squeeze", "diff", "cumsum", "average", "asarray", "array",
+    "ascontiguousarray", "asfortranarray", "nan_to_num", "atleast_1d", "atleast_2d", "stack", "concatenate",
+    "hstack", "vstack", "dot", "zeros", "ones", "full", "zeros_like", "ones_like", "unique",
+)  # fmt: skip
 PURE_PRIM = (
-    "NumToTensor RaiseException Uninitialized abs data device dtype index is_cpu is_cuda is_meta is_mkldnn is_mps is_nested is_quantized "
-    "is_sparse is_sparse_csr is_vulkan is_xla is_xpu itemsize layout max min nbytes rangelist requires_grad tolist type unchecked_cast "
-    "unchecked_unwrap_optional EnumName EnumValue isinstance shape"
-).split()
-PURE_OPERATOR = "add sub mul truediv floordiv mod neg pos pow eq ne lt le gt ge and_ or_ xor not_ getitem abs lshift rshift".split()
-PURE_MATH = "ceil floor trunc sqrt exp log log2 sin cos tan sinh cosh tanh asin acos atan pow".split()
-PURE_TORCH = "sym_float sym_int sym_max sym_min sym_not sym_ite sym_sqrt sym_sum sym_fresh_size".split()
+    "NumToTensor", "RaiseException", "Uninitialized", "abs", "data", "device", "dtype", "index", "is_cpu",
+    "is_cuda", "is_meta", "is_mkldnn", "is_mps", "is_nested", "is_quantized", "is_sparse", "is_sparse_csr",
+    "is_vulkan", "is_xla", "is_xpu", "itemsize", "layout", "max", "min", "nbytes", "rangelist", "requires_grad",
+    "tolist", "type", "unchecked_cast", "unchecked_unwrap_optional", "EnumName", "EnumValue", "isinstance", "shape",
+)  # fmt: skip
+PURE_OPERATOR = (
+    "add", "sub", "mul", "truediv", "floordiv", "mod", "neg", "pos", "pow", "eq", "ne", "lt", "le", "gt", "ge",
+    "and_", "or_", "xor", "not_", "getitem", "abs", "lshift", "rshift",
+)  # fmt: skip
+PURE_MATH = (
+    "ceil", "floor", "trunc", "sqrt", "exp", "log", "log2", "sin", "cos", "tan", "sinh", "cosh", "tanh", "asin",
+    "acos", "atan", "pow",
+)  # fmt: skip
+PURE_TORCH = (
+    "sym_float", "sym_int", "sym_max", "sym_min", "sym_not", "sym_ite", "sym_sqrt", "sym_sum", "sym_fresh_size",
+)  # fmt: skip
 IMPURE_ATEN = re.compile(
-    r"^(save|from_file|warn|_?print|set_?|set_data|wait|hash|manual_seed|seed|initial_seed|record_stream|backward|grad|get_gradients|"
-    r"to_here|local_value|owner|owner_name|is_owner|confirmed_by_owner|resize_?|resize_as_?|cuda|save_.*|load.*|_test.*|"
-    r"get_autocast_dtype|is_autocast.*|set_grad_enabled|.*_backward|_cuda.*|_cudnn.*|cudnn.*|miopen.*|_mps.*|_nnpack.*|"
-    r"data_ptr|_resize.*|_pin.*|pin_memory|is_pinned|_local_scalar.*|_unsafe_set.*|_set_item_file|_foreach.*|_amp.*|_fused.*|"
-    r"_sparse_semi.*|_cslt.*|_nested_tensor_storage.*|storage.*)$"
+    r"^(save|from_file|warn|_?print|set_?|set_data|wait|hash|manual_seed|seed|initial_seed|record_stream|"
+    r"backward|grad|get_gradients|to_here|local_value|owner|owner_name|is_owner|confirmed_by_owner|"
+    r"resize_?|resize_as_?|cuda|save_.*|load.*|_test.*|get_autocast_dtype|is_autocast.*|set_grad_enabled|"
+    r".*_backward|_cuda.*|_cudnn.*|cudnn.*|miopen.*|_mps.*|_nnpack.*|data_ptr|_resize.*|_pin.*|pin_memory|"
+    r"is_pinned|_local_scalar.*|_unsafe_set.*|_set_item_file|_foreach.*|_amp.*|_fused.*|_sparse_semi.*|"
+    r"_cslt.*|_nested_tensor_storage.*|storage.*)$"
 )
 NATIVE = tuple(EXTENSION_SUFFIXES)
 
@@ -77,7 +94,7 @@ def modules(package: str) -> Iterator[types.ModuleType]:
     try:
         root = importlib.import_module(package)
     except ImportError:
-        print(f"not installed, left out: {package}", file=sys.stderr)
+        sys.stderr.write(f"not installed, left out: {package}\n")
         return
     yield root
     for found in pkgutil.walk_packages(root.__path__, f"{package}.", onerror=lambda name: None):
@@ -85,8 +102,8 @@ def modules(package: str) -> Iterator[types.ModuleType]:
             continue
         try:
             yield importlib.import_module(found.name)
-        except Exception as problem:  # an optional dependency is missing: the module cannot be in a file either
-            print(f"does not import: {found.name}: {problem}", file=sys.stderr)
+        except Exception as problem:  # noqa: BLE001 - an optional dependency is missing: the module cannot be in a file either
+            sys.stderr.write(f"does not import: {found.name}: {problem}\n")
 
 
 def uses(cls: type, spelled: str, review: list[str]) -> str:
@@ -94,8 +111,10 @@ def uses(cls: type, spelled: str, review: list[str]) -> str:
     own = f"{cls.__module__}.{cls.__qualname__}"
     if {own, spelled} & UNWANTED or any(f"{b.__module__}.{b.__qualname__}" in UNWANTED for b in cls.__mro__):
         return ""
-    if issubclass(cls, BaseException | types.ModuleType) or isinstance(cls, type(enum.Flag)) and cls is not enum.Enum:
-        return "vcnb" if issubclass(cls, enum.Enum) else ""
+    if issubclass(cls, enum.Enum):
+        return "vc"  # members are restored by calling the class with their value
+    if issubclass(cls, BaseException | types.ModuleType):
+        return ""
     for name, read in (("__new__", READ_NEW), ("__setstate__", READ_SETSTATE), ("__del__", READ_DEL)):
         definer = _definer(cls, name)
         if definer and not definer.startswith(read):
@@ -149,9 +168,8 @@ def collect(review: list[str]) -> dict[str, dict[str, str]]:
                         put(value.__module__, value.__qualname__, letters)
                         if _shows(module, package):
                             put(module.__name__, name, letters)
-                elif isinstance(value, types.FunctionType) and value.__module__ == module.__name__:
-                    if (module.__name__ + ".").startswith(FUNCTION_MODULES) or module.__name__ in FUNCTION_MODULES:
-                        put(module.__name__, name, "v")
+                elif isinstance(value, types.FunctionType) and _computes(value, module.__name__):
+                    put(module.__name__, name, "v")
     import numpy
     import scipy.special
 
@@ -165,6 +183,11 @@ def collect(review: list[str]) -> dict[str, dict[str, str]]:
     return {module: dict(sorted(entries.items())) for module, entries in sorted(names.items())}
 
 
+def _computes(function: types.FunctionType, module: str) -> bool:
+    """Whether a function is defined in one of the modules whose functions only compute."""
+    return function.__module__ == module and (f"{module}.".startswith(FUNCTION_MODULES) or module in FUNCTION_MODULES)
+
+
 def _shows(module: types.ModuleType, package: str) -> bool:
     """Whether a module may be a public spelling of a class: the package, its public subpackages."""
     return hasattr(module, "__path__") and not any(part.startswith("_") for part in module.__name__.split("."))
@@ -176,7 +199,13 @@ def operators() -> dict[str, object]:
 
     aten = {s.name.split("::")[1] for s in torch._C._jit_get_all_schemas() if s.name.startswith("aten::")}
     pure = {name for name in aten if not IMPURE_ATEN.match(name)}
-    spaces = {"aten": pure, "prim": set(PURE_PRIM), "_operator": set(PURE_OPERATOR), "math": set(PURE_MATH), "torch": set(PURE_TORCH)}
+    spaces = {
+        "aten": pure,
+        "prim": set(PURE_PRIM),
+        "_operator": set(PURE_OPERATOR),
+        "math": set(PURE_MATH),
+        "torch": set(PURE_TORCH),
+    }
     return {"pure": {space: sorted(found) for space, found in spaces.items()}, "refused": sorted(aten - pure)}
 
 
@@ -195,12 +224,12 @@ def main() -> None:
     review: list[str] = []
     names = collect(review)
     if "--review" in sys.argv:
-        print("\n".join(sorted(set(review))))
+        sys.stdout.write("\n".join(sorted(set(review))) + "\n")
         return
     for file, content in (("allowed.json", {"names": names}), ("allowed_ops.json", operators())):
         text = json.dumps({"generated_with": versions(), **content}, separators=(",", ":"), sort_keys=True)
         (SCANNER / file).write_text(text.replace("},", "},\n") + "\n")
-    print(sum(map(len, names.values())), "names in", len(names), "modules", file=sys.stderr)
+    sys.stderr.write(f"{sum(map(len, names.values()))} names in {len(names)} modules\n")
 
 
 if __name__ == "__main__":

@@ -35,6 +35,16 @@ def test_pictures_are_float32_in_bounds_that_are_said(tmp_path: Path) -> None:
     assert "[0, 255]" in reading.notes[0]
 
 
+@pytest.mark.parametrize(
+    ("cells", "bounds"),
+    [([0.0, 1.0], (0.0, 1.0)), ([0.2, 1.1], (0.0, 255.0)), ([-1.0, 1.0], (-1.0, 1.0)), ([7e3, 7e3], (7e3, 7001.0))],
+)
+def test_bounds_are_the_usual_ones_or_what_occurs(cells: list[float], bounds: tuple[float, float]) -> None:
+    space, _ = array_space([np.array(cells)[:, None]], None)
+
+    assert (space.low, space.high) == bounds
+
+
 def test_given_bounds_are_kept_without_a_note(tmp_path: Path) -> None:
     reading = read_arrays(save(tmp_path / "a.npz", x=PICTURES, y=LABELS), bounds=(-1.0, 300.0))
 

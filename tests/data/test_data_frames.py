@@ -16,7 +16,7 @@ from steeled.data.infer import infer_space
 from steeled.errors import DataError
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=4)
-WHOLE = st.integers(-(2**53), 2**53)
+WHOLE = st.integers(1 - 2**53, 2**53 - 1)
 MOMENTS = st.datetimes(datetime.datetime(1700, 1, 1), datetime.datetime(2240, 1, 1))
 PRESENT = {
     "int64": WHOLE,
@@ -92,7 +92,7 @@ def test_codes_of_read_rows_are_feasible(frame: pd.DataFrame) -> None:
 
 def test_category_codes_of_the_frame_stay_when_levels_are_declared_in_another_order() -> None:
     frame = pd.DataFrame(
-        {"size": pd.Categorical(["small", "large", "medium"], categories=["large", "medium", "small"])}
+        {"size": pd.Categorical(["small", "large", "medium"], categories=["large", "small", "medium"])}
     )
     order = ColumnDeclaration(levels=("small", "medium", "large"))
     space = declare(infer_space(frame), {"size": order})
@@ -101,6 +101,18 @@ def test_category_codes_of_the_frame_stay_when_levels_are_declared_in_another_or
 
     assert x[:, 0].tolist() == [0, 2, 1]
     pd.testing.assert_frame_equal(to_frame(x, space), frame)
+
+
+@pytest.mark.parametrize("values", ["int8", "float32", "bool", "object"])
+def test_categories_keep_their_dtype(values: str) -> None:
+    categories = pd.Index([1, 0], dtype=values)
+    frame = pd.DataFrame({"size": pd.Categorical.from_codes([0, 1, -1], categories=categories)})
+    space = infer_space(frame)
+
+    again = to_frame(to_codes(frame, space), space)
+
+    pd.testing.assert_frame_equal(again, frame)
+    assert again["size"].cat.categories.dtype == frame["size"].cat.categories.dtype
 
 
 def test_extra_columns_and_another_order_do_not_matter() -> None:

@@ -104,6 +104,15 @@ def test_columns_that_are_not_exclusive_are_no_group(rows: list[list[float]]) ->
     assert space.groups == ()
 
 
+def test_a_column_belongs_to_one_group_only() -> None:
+    hot = np.eye(3, dtype=bool)
+    frame = pd.DataFrame(hot, columns=["job_type_a", "job_type_b", "job_type_c"]).assign(job_never=False)
+
+    space = infer_space(frame)
+
+    assert space.groups == ((0, 1, 2, 3),)
+
+
 def test_two_exclusive_columns_are_no_group() -> None:
     space = infer_space(pd.DataFrame({"job_a": [0, 1], "job_b": [1, 0]}))
 
@@ -114,7 +123,7 @@ def test_two_exclusive_columns_are_no_group() -> None:
     ("cells", "message"),
     [
         ([1.0, np.inf], "1 infinite"),
-        ([2**60, 0], r"beyond 2\*\*53"),
+        ([2**53, 0], r"2\*\*53 or more"),
         ([[1], [2]], "mixed"),
         (["a", 1], "mixed"),
         ([b"a", b"b"], "bytes"),

@@ -52,6 +52,15 @@ def test_another_file_under_this_suffix_is_refused(tmp_path: Path) -> None:
         read_parquet(path)
 
 
+def test_text_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "t.parquet"
+    pq.write_table(pa.table({"a": ["plain-cell"]}), path, compression="none", use_dictionary=False)
+    path.write_bytes(path.read_bytes().replace(b"plain-cell", b"pl\xff\xfen-cell"))
+
+    with pytest.raises(DataError, match="cannot be read as Parquet"):
+        read_parquet(path)
+
+
 def test_a_column_name_twice_is_refused(tmp_path: Path) -> None:
     pq.write_table(pa.Table.from_arrays([pa.array([1]), pa.array([2])], names=["a", "a"]), tmp_path / "t.parquet")
 

@@ -70,6 +70,18 @@ def test_the_test_has_its_size_and_power() -> None:
 
 
 @given(seed=st.integers(0, 2**31))
+def test_the_test_compares_the_debiased_error_with_simulated_ones(seed: int) -> None:
+    stated, right = answers(np.random.default_rng(seed), 20)
+    drawn = np.random.default_rng(1).random((19, 20)) < np.sort(stated)
+    null = [calibration_error(np.sort(stated), outcome, bins=1).squared for outcome in drawn]
+
+    p = calibration_p(stated, right, np.random.default_rng(1), simulations=19, bins=1)
+
+    as_large = sum(square >= calibration_error(stated, right, bins=1).squared for square in null)
+    assert p == pytest.approx((1 + as_large) / 20)
+
+
+@given(seed=st.integers(0, 2**31))
 def test_the_order_of_rows_does_not_count(seed: int) -> None:
     rng = np.random.default_rng(seed)
     stated, right = answers(rng, 80)

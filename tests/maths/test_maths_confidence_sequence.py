@@ -70,6 +70,17 @@ def test_pieces_give_the_same_interval_as_the_whole(seed: int, cuts: list[int]) 
     assert (pieces.low, pieces.high, pieces.n) == (whole.low, whole.high, 300)
 
 
+def test_a_stake_is_set_before_its_value_is_seen() -> None:
+    # else the bets are not fair, and the coverage is lost however small the leak
+    values = np.random.default_rng(0).random(30)
+    changed = np.where(np.arange(30) < 10, values, 1 - values)
+
+    stakes, others = ConfidenceSequence()._stakes(values), ConfidenceSequence()._stakes(changed)
+
+    np.testing.assert_array_equal(stakes[:11], others[:11])
+    assert (stakes[11:] != others[11:]).any()
+
+
 def test_mirrored_values_give_the_mirrored_interval() -> None:
     values = np.random.default_rng(3).beta(1, 4, 300)
 

@@ -79,6 +79,19 @@ def test_dlr_does_not_depend_on_the_scale_of_the_logits(seed: int, scale: float)
     np.testing.assert_allclose(dlr(scale * logits + 3, y).value, dlr(logits, y).value, rtol=1e-6, atol=1e-9)
 
 
+@settings(max_examples=40)
+@given(seed=st.integers(0, 2**31), k=st.integers(2, 8))
+def test_dlr_is_the_margin_over_the_spread_of_the_three_largest(seed: int, k: int) -> None:
+    rng = np.random.default_rng(seed)
+    logits, y = spread_out(rng, n=6, k=k), rng.integers(0, k, 6)
+    ordered = np.sort(logits, axis=1)[:, ::-1]
+
+    found = dlr(logits, y).value
+
+    spread = ordered[:, 0] - ordered[:, 2] if k > 3 else 1.0
+    np.testing.assert_allclose(found, margin(logits, y).value / spread, rtol=1e-9)
+
+
 def test_dlr_of_equal_logits_has_a_finite_gradient() -> None:
     found = dlr(np.zeros((2, 5)), np.array([0, 3]))
 

@@ -119,6 +119,13 @@ def test_tpr_needs_ten_false_alarms() -> None:
     assert tpr_at(score, member, 0.0001) is None
 
 
+def test_a_share_that_floats_round_down_allows_its_whole_number() -> None:
+    score, member = np.arange(200.0), np.arange(200) % 2 == 0
+
+    assert 0.29 * 100 < 29
+    assert tpr_at(score, member, 0.29).fpr_high == clopper_pearson(29, 100).high
+
+
 def test_the_true_share_of_false_alarms_is_within_its_interval() -> None:
     # 10 of 10,000 may truly be .05 to .18 %: facts of the binomial, not of the attack
     score, member = np.random.default_rng(1).random(11_000), np.arange(11_000) < 1000

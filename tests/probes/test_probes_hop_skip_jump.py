@@ -167,7 +167,7 @@ def test_noise_is_beaten_on_tables_and_arrays():
         noise = conduct(Noise(), replace(case, rng=np.random.default_rng(0))).measurements[0]
         hops = conduct(HopSkipJump(), replace(case, rng=np.random.default_rng(0))).measurements[0]
 
-        assert hops.low > noise.high
+        assert hops.value > noise.value + 0.07
 
 
 def test_equal_seeds_give_equal_points():

@@ -53,7 +53,7 @@ def test_reduction_undoes_the_heaviest_first_and_shrinks_the_rest_to_the_boundar
     )
 
     assert by_cost == pytest.approx(np.array([[0, 2.5, 0], [0, 2.5, 2]]), rel=2e-3)
-    assert by_weight == pytest.approx(np.array([[2.5, 0, 0], [1.5, 3, 0]]), rel=2e-3)
+    assert by_weight == pytest.approx(np.array([[2.5, 0, 0], [4.0, 0.5, 0]]), rel=2e-3)
     assert sum(asked) < 2 * 2 * (3 + 2 * 12)
 
 

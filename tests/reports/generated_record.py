@@ -15,7 +15,8 @@ from steeled.core.verdict import Doubt, Finding, Outcome, Verdict
 from steeled.knowledge.playbook import measures
 
 texts = st.text(
-    alphabet=st.one_of(st.sampled_from("<>&\"'{}%_$`\\\u202e\u200b\u2028\x00\x1b\ufeff/ "), st.characters()), max_size=120
+    alphabet=st.one_of(st.sampled_from("<>&\"'{}%_$`\\\u202e\u200b\u2028\x00\x1b\ufeff/ "), st.characters()),
+    max_size=120,
 )
 numbers = st.floats(-1e6, 1e6, allow_nan=False)
 names = st.one_of(st.sampled_from(measures()), texts.filter(lambda text: "." not in text and text))
@@ -36,7 +37,9 @@ def measurements(draw: st.DrawFn, name: str) -> Measurement:
 def curves(draw: st.DrawFn) -> Curve:
     name = draw(st.sampled_from(("robust_accuracy", "accuracy", "fidelity", "roc", "reliability", "other")))
     xs = sorted(set(draw(st.lists(st.floats(0, 1), min_size=1, max_size=6))))
-    points = tuple(Point(x, y, y / 2, (y + 1) / 2, draw(st.integers(0, 900))) for x in xs for y in [draw(st.floats(0, 1))])
+    points = tuple(
+        Point(x, y, y / 2, (y + 1) / 2, draw(st.integers(0, 900))) for x in xs for y in [draw(st.floats(0, 1))]
+    )
     role, unit = draw(st.sampled_from(CurveRole)), draw(st.sampled_from((Unit.SHARE, Unit.VALUE)))
     return Curve(name, role, draw(texts), draw(texts), draw(texts), unit, points, draw(st.booleans()))
 
@@ -45,7 +48,9 @@ def curves(draw: st.DrawFn) -> Curve:
 def pieces(draw: st.DrawFn) -> Evidence:
     status = draw(st.sampled_from(Status))
     change = Change(draw(texts), draw(texts), draw(texts))
-    example = Example(draw(st.integers(0, 10**6)), (change,), draw(texts), draw(texts), 0.25, 0.75, draw(st.floats(0, 9)))
+    example = Example(
+        draw(st.integers(0, 10**6)), (change,), draw(texts), draw(texts), 0.25, 0.75, draw(st.floats(0, 9))
+    )
     result = Result(
         tuple(draw(measurements(name)) for name in draw(st.lists(names, max_size=3, unique=True))),
         tuple(draw(st.lists(curves(), max_size=2))),

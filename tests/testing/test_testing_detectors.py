@@ -31,6 +31,12 @@ class Blind(Distance):
         return np.zeros(len(x))
 
 
+class HalfBlind(Distance):
+    def score(self, x: Array) -> Floats:
+        far = super().score(x)
+        return np.where(far > 10, 1.7, far)
+
+
 class Infinite(Distance):
     def score(self, x: Array) -> Floats:
         return np.where(super().score(x) > 10, np.inf, super().score(x))
@@ -86,6 +92,7 @@ def test_a_sound_detector_passes(shape: tuple[int, ...], dtype: type) -> None:
     [
         (Upside, "outliers score"),
         (Blind, "outliers score"),
+        (HalfBlind, "outliers score"),
         (Infinite, "finite"),
         (Column, "shape"),
         (Dicing, "second time"),

@@ -41,7 +41,6 @@ def read_csv(path: Path, as_text: Collection[str] = ()) -> pd.DataFrame:
                 index_col=False,
                 low_memory=False,
                 nrows=MOST_ROWS + 1,
-                encoding="utf-8-sig",
             )
     except UnicodeDecodeError as error:
         raise DataError(f"{path}: not UTF-8 (byte {error.start}); save the file as UTF-8") from None

@@ -88,9 +88,9 @@ def numbers(series: "pd.Series[Any]") -> Floats:
     infinite = int(np.isinf(values).sum())
     if infinite:
         raise DataError(f"column {str(series.name)!r} holds {infinite} infinite values; delete or replace them")
-    if pd.api.types.is_integer_dtype(series.dtype) and len(values) and np.nanmax(np.abs(values), initial=0) > _EXACT:
+    if pd.api.types.is_integer_dtype(series.dtype) and len(values) and np.nanmax(np.abs(values), initial=0) >= _EXACT:
         raise DataError(
-            f"column {str(series.name)!r} holds integers beyond 2**53; if they are numbers of cases or accounts, "
+            f"column {str(series.name)!r} holds integers of 2**53 or more; if they are numbers of cases or accounts, "
             "name the column in `drop`, or store them as text"
         )
     return values

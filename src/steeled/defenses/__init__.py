@@ -1,1 +1,1 @@
-
+"""Turn a target into a new target, which is attacked again."""

@@ -1,1 +1,1 @@
-
+"""Score inputs; larger is more suspicious."""

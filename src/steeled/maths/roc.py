@@ -122,7 +122,7 @@ def tpr_at(score: Floats, member: Bools, fpr: float) -> TprAt | None:
     if not 0 < fpr < 1:
         raise ValueError(f"fpr must be in (0, 1), got {fpr}")
     inside, outside = _groups(score, member)
-    # 1e-9: 0.001 * 10_000 must count as 10
+    # 1e-9: 0.29 * 100 is a little less than 29
     allowed = math.floor(len(outside) * fpr + 1e-9)
     if allowed < _FEWEST_FALSE_ALARMS:
         return None

@@ -10,6 +10,7 @@ from steeled.reports._numbers import quantity
 from steeled.reports._text import Fragment, flat
 
 _LEFT, _RIGHT = 8.0, 292.0
+_NOTHING = 1e-12
 _ROUND = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 
 
@@ -49,15 +50,15 @@ def bar_of(measurement: Measurement | None, rule: Rule | None) -> Bar | None:
     stop = round_up(1.5 * max([*reach, 0.0]))
     if measurement.unit is Unit.SHARE:
         stop = min(stop, max(1.0, *reach))
-    start = -round_up(-1.5 * min(reach)) if min(reach) < 0 else 0.0
+    start = -round_up(-1.5 * min(reach)) if min(reach) < -_NOTHING else 0.0
     side = {Bound.AT_LEAST: 1, Bound.AT_MOST: -1}.get(measurement.bound, 0)
     forbids_above = rule is not None and rule.maximum is not None
     return Bar(start, stop, value, low, high, limit, forbids_above, side, measurement.unit)
 
 
 def round_up(value: float) -> float:
-    """The nearest round number that is not below a value; 1 for nothing."""
-    if not value > 0:
+    """The nearest round number that is not below a value; 1 for nothing, or next to nothing."""
+    if not value > _NOTHING:
         return 1.0
     power = 10.0 ** math.floor(math.log10(value))
     return next(step * power for step in (*_ROUND, 20.0) if step * power >= value * (1 - 1e-12))

@@ -7,6 +7,7 @@ from steeled.reports._svg import Drawing, Scale, c, linear_ticks, log_ticks
 from steeled.reports._text import cut
 
 TOP, LEFT = 26.0, 44.0
+_NOTHING = 1e-12
 _SHARES = (Unit.SHARE, Unit.POINTS)
 
 
@@ -19,11 +20,11 @@ def x_scale(chart: Chart, right: float) -> tuple[Scale, tuple[float, ...]]:
     xs += [chart.gate.x] if chart.gate and (chart.gate.x > 0 or not is_log(chart)) else []
     low, high = min(xs), max(xs)
     if is_log(chart):
-        high = high if high > low else low * 10
+        high = high if high > low * (1 + _NOTHING) else low * 10
         inside = tuple(t for t in _steps(low, high) if low * 0.999 <= t <= high * 1.001)
         return Scale(low, high, LEFT, right, is_log=True), inside
     low = min(low, 0.0)
-    high = high if high > low else low + 1.0
+    high = high if high - low > _NOTHING else low + 1.0
     ticks = linear_ticks(low, high)
     inside = tuple(t for t in ticks if t <= high * (1 + 1e-9))
     return Scale(low, high, LEFT, right), inside
@@ -50,7 +51,7 @@ def y_scale(chart: Chart, bottom: float) -> tuple[Scale, tuple[float, ...]]:
         ticks = (0.0, 0.25, 0.5, 0.75, 1.0) if low == 0 else linear_ticks(low, 1.0)
         return Scale(ticks[0], 1.0, bottom, TOP), ticks
     low, high = min([*ys, 0.0]), max([*ys, 0.0])
-    ticks = linear_ticks(low, high if high > low else low + 1.0)
+    ticks = linear_ticks(low, high if high - low > _NOTHING else low + 1.0)
     return Scale(ticks[0], ticks[-1], bottom, TOP), ticks
 
 

@@ -75,9 +75,7 @@ def decimals(low: float, high: float, limit: float | None = None) -> int:
 
 def significant(value: float, digits: int) -> int:
     """Places after the point that keep so many significant digits of a value."""
-    if value == 0:
-        return 0
-    return digits - 1 - math.floor(math.log10(abs(value)))
+    return digits - 1 - math.floor(math.log10(abs(value))) if value else 0
 
 
 def rounded(value: float, places: int) -> str:
@@ -111,7 +109,13 @@ def quantity(value: float, unit: Unit, digits: int = 3) -> str:
 
 
 def short(value: float, digits: int = 3) -> str:
-    """So many significant digits at most, whole numbers in full, no trailing zeros."""
+    """So many significant digits at most, whole numbers in full, no trailing zeros.
+
+    Raises:
+        ValueError: not a finite number.
+    """
+    if not math.isfinite(value):
+        raise ValueError(f"only finite numbers can be written, got {value}")
     if value == round(value) and abs(value) < _LARGEST:
         return rounded(value, 0)
     places = max(0, min(significant(value, digits), _MOST_DECIMALS))
@@ -180,7 +184,7 @@ def _alone(measurement: Measurement, value: float) -> str:
         return f"{short(value)} of {measurement.n:,}"
     if measurement.unit is Unit.QUERIES and value >= 10:
         return rounded(value, 0)
-    places = max(0, significant(value, 3))
+    places = max(0, min(significant(value, 3), _MOST_DECIMALS))
     if measurement.bound is Bound.AT_MOST:
         return bound_up(value, places)
     return bound_down(value, places) if measurement.bound is Bound.AT_LEAST else short(value)

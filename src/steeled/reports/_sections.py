@@ -22,6 +22,7 @@ from steeled.reports._text import Fragment, clip, cut
 
 ANCHORS = {risk: "supply" if risk is Risk.SUPPLY_CHAIN else risk.value for risk in Risk}
 _MOST_MEASURES = 40
+_MOST_FIGURES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class Section:
         measure: what was measured, in a few words.
         limit: of the headline rule, such as ``≤ 15 %``; empty without a rule.
         notes: rules beside the headline that fail or are open.
+        more_plots: charts that are left to the JSON.
         plots, lines, gallery, listings: what was measured.
         because: heading of ``why``.
         why, todo: in sentences.
@@ -95,6 +97,7 @@ class Section:
     limit: str
     notes: tuple[str, ...]
     plots: tuple[Plot, ...]
+    more_plots: int
     lines: tuple[Line, ...]
     gallery: Gallery | None
     listings: tuple[Listing, ...]
@@ -113,6 +116,7 @@ def section(record: Record, risk: Risk) -> Section:
     rule = told.headline.rule if told.headline else None
     outcome = told.headline.outcome if told.headline else None
     bar = bar_of(measurement, rule)
+    charts = charts_of(f"c-{risk.value[:3]}", told.evidence, told.findings)
     shown = figure(measurement, rule.limit if rule else None) if measurement else None
     return Section(
         anchor=ANCHORS[risk],
@@ -133,10 +137,11 @@ def section(record: Record, risk: Risk) -> Section:
         else known.meaning,
         limit=limit_of(rule, measurement.unit) if rule and measurement else "",
         notes=_notes(told),
-        plots=tuple(_plot(chart) for chart in charts_of(f"c-{risk.value[:3]}", told.evidence, told.findings)),
+        plots=tuple(_plot(chart) for chart in charts[:_MOST_FIGURES]),
+        more_plots=max(0, len(charts) - _MOST_FIGURES),
         lines=_lines(told),
         gallery=_gallery(told, evidence),
-        listings=listings(told.evidence),
+        listings=listings(told.evidence)[:_MOST_FIGURES],
         because=known.because,
         why=_why(told, evidence, known.why),
         todo=_todo(record, told),

@@ -10,7 +10,7 @@ from steeled import __version__
 from steeled.core.record import Record
 from steeled.reports._page import page
 from steeled.reports._text import Fragment, clip, css_string, flat, name, shown
-from steeled.reports.json import SCHEMA, escape
+from steeled.reports.json import SCHEMA, escape, refuse_non_finite
 
 LARGEST = 1_000_000
 """Bytes that a page may have."""
@@ -22,8 +22,10 @@ def render(record: Record) -> str:
     Properties: no string of the record reaches it unescaped; at most 1 MB; says the same outcomes as the JSON.
 
     Raises:
-        ValueError: a number to be drawn is NaN or infinite, or the page would exceed 1 MB.
+        EvidenceError: a number is NaN or infinite: it is neither drawn nor hidden.
+        ValueError: the page would exceed 1 MB.
     """
+    refuse_non_finite(record)
     text = (
         _environment()
         .get_template("report.html.j2")

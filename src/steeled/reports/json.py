@@ -25,7 +25,7 @@ def render(record: Record) -> str:
     Raises:
         EvidenceError: a number is NaN or infinite: JSON has no such number, and a report must not invent one.
     """
-    _refuse_non_finite(record, "record")
+    refuse_non_finite(record)
     document = {"schema": SCHEMA, "exit_code": record.verdict.exit_code, **plain(record)}
     for entry, evidence in zip(document["evidence"], record.evidence, strict=True):
         entry["key"] = evidence.key
@@ -60,14 +60,18 @@ def escape(text: str) -> str:
     return "".join(_ESCAPED.get(character, character) for character in text)
 
 
-def _refuse_non_finite(value: object, where: str) -> None:
-    """Parameters are spared: there infinity is a setting, kept as text, and not a result."""
+def refuse_non_finite(value: object, where: str = "record") -> None:
+    """Look for numbers that are none; parameters are spared: there infinity is a setting, kept as text.
+
+    Raises:
+        EvidenceError: NaN or infinity, with its place.
+    """
     if isinstance(value, float) and not isfinite(value):
         raise EvidenceError(f"{where} is {value}: a report holds finite numbers only; measure again")
     if isinstance(value, tuple | list):
         for number, item in enumerate(value):
-            _refuse_non_finite(item, f"{where}[{number}]")
+            refuse_non_finite(item, f"{where}[{number}]")
     elif is_dataclass(value) and not isinstance(value, type):
         for part in fields(value):
             if not (isinstance(value, Question) and part.name == "parameters"):
-                _refuse_non_finite(getattr(value, part.name), f"{where}.{part.name}")
+                refuse_non_finite(getattr(value, part.name), f"{where}.{part.name}")

@@ -31,7 +31,8 @@ def looks_like_zip(part: Part) -> bool:
 
 
 def members(part: Part) -> dict[str, memoryview]:
-    """Content by name. What is ambiguous, escapes the folder, does not match its checksum or cannot be unpacked is noted.
+    """Content by name. What is ambiguous, escapes the folder, does not match its checksum or cannot be unpacked is
+    noted.
 
     Raises:
         Spent: unpacks to too much.

@@ -1,16 +1,29 @@
-"""How bad a name is that is not on the allow-list. This never decides whether it is safe: only how loud the answer is."""
+"""How bad a name is that is not on the allow-list: never whether it is safe, only how loud the answer is."""
 
 import sys
 
 from steeled.scanner.verdict import ScanVerdict
 
-# Packages and modules outside the standard library that have no business in a model file and can run code or reach files.
+# Packages and modules outside the standard library that have no business in a model file and can run code or reach
+# files.
 _GADGETS = (
-    "aiohttp", "commands", "distutils", "httpx", "IPython", "mlflow", "numpy.f2py", "numpy.testing", "pandas.io", "pip",
-    "popen2", "requests", "setuptools", "test", "torch._dynamo", "torch._inductor", "torch.fx", "torch.hub", "torch.jit",
+    "IPython", "_pyrepl", "aiohttp", "commands", "distutils", "httpx", "mlflow", "numpy.distutils", "numpy.f2py",
+    "numpy.testing", "pandas.core.computation", "pandas.io", "pip", "popen2", "requests", "setuptools", "test",
+    "torch._C._jit", "torch._dynamo", "torch._inductor", "torch.distributed", "torch.fx", "torch.hub", "torch.jit",
     "torch.package", "torch.serialization", "torch.utils", "urllib2", "urllib3",
 )  # fmt: skip
-_HARMLESS_ROOTS = ("collections", "datetime", "decimal", "enum", "fractions", "numbers", "array", "re", "uuid", "copyreg")
+_HARMLESS_ROOTS = (
+    "collections",
+    "datetime",
+    "decimal",
+    "enum",
+    "fractions",
+    "numbers",
+    "array",
+    "re",
+    "uuid",
+    "copyreg",
+)
 # Makers of functions and classes at load time: whoever pickled by them meant to ship code.
 _CODE_MAKERS = ("cloudpickle", "dill", "joblib.externals.cloudpickle", "__main__", "__mp_main__", "ipykernel")
 

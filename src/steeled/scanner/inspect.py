@@ -54,7 +54,8 @@ def _read(part: Part, name: str) -> str:
         part.note(ScanVerdict.MALFORMED, f"is a broken {name} file: {broken.why}", offset=broken.offset)
     except Spent as spent:
         part.note(ScanVerdict.UNVERIFIABLE, str(spent))
-    except Exception as problem:  # noqa: BLE001 - hostile bytes reach this line: whatever a reader trips over is an answer
+    # the one broad except: hostile bytes reach this line, and whatever a reader trips over is an answer
+    except Exception as problem:  # noqa: BLE001
         part.note(ScanVerdict.UNVERIFIABLE, f"cannot be read as {name}: {type(problem).__name__}: {problem}")
     return name
 

@@ -3,6 +3,7 @@
 import hashlib
 import mmap
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from steeled.scanner.finding import ScanFinding
 from steeled.scanner.inspect import UNKNOWN, inspect
 from steeled.scanner.part import Findings, Part
 from steeled.scanner.report import ScanReport
-from steeled.scanner.verdict import ScanVerdict
+from steeled.scanner.verdict import ScanVerdict, join
 
 MOST_COPIED = 256 << 20  # larger files are mapped, not copied
 MOST_FILES = 10_000
@@ -22,8 +23,8 @@ MOST_FILES = 10_000
 def scan(path: Path | str) -> ScanReport:
     """Judge a file, or every file of a folder.
 
-    Never executes, imports or resolves anything that the file names; never unpacks to disk; ends within its budget of time,
-    memory and depth, and what the budget cuts off is *unverifiable*. The name of a file decides nothing.
+    Never executes, imports or resolves anything that the file names; never unpacks to disk; ends within its budget of
+    time, memory and depth, and what the budget cuts off is *unverifiable*. The name of a file decides nothing.
 
     Args:
         path: file or folder; symbolic links inside a folder are judged by what they point at.
@@ -72,7 +73,7 @@ def _scan_folder(path: Path) -> ScanReport:
         findings.extend(judged.findings)
         size += count
     ordered = _worst_first(findings)
-    verdict = ScanVerdict.join(finding.verdict for finding in ordered)
+    verdict = join(finding.verdict for finding in ordered)
     return ScanReport(str(path), digest_value(digests), "folder", verdict, ordered, size)
 
 
@@ -103,7 +104,9 @@ def _judge_file(path: Path, name: str) -> tuple[_Judged, int]:
         after = os.fstat(stream.fileno())
     if (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, after.st_size):
         finding = ScanFinding(name, "", 0, "", ScanVerdict.UNVERIFIABLE, "changed while it was read")
-        return _Judged(judged.digest, judged.format, max(judged.verdict, finding.verdict), (*judged.findings, finding)), len(data)
+        return _Judged(
+            judged.digest, judged.format, max(judged.verdict, finding.verdict), (*judged.findings, finding)
+        ), len(data)
     return judged, len(data)
 
 
@@ -115,5 +118,6 @@ def _judge(name: str, data: memoryview) -> _Judged:
     return _Judged(digest, kind or UNKNOWN, findings.verdict, _worst_first(findings.found.values()))
 
 
-def _worst_first(findings: "list[ScanFinding] | object") -> tuple[ScanFinding, ...]:
-    return tuple(sorted(findings, key=lambda f: -f.verdict.rank))  # type: ignore[call-overload]
+def _worst_first(findings: Iterable[ScanFinding]) -> tuple[ScanFinding, ...]:
+    """Worst first; what is called before what is only named."""
+    return tuple(sorted(findings, key=lambda f: (-f.verdict.rank, not f.why.startswith("calls"))))

@@ -10,10 +10,13 @@ _NODES = (
     ast.Subscript, ast.Attribute, ast.operator, ast.unaryop, ast.boolop, ast.cmpop, ast.expr_context,
 )  # fmt: skip
 _FUNCTIONS = frozenset(
-    "Symbol Integer Float Rational Add Mul Pow Mod PythonMod CleanDiv FloorDiv CeilDiv Max Min Abs Eq Ne Lt Le Gt Ge And Or Not "
-    "TruncToInt CeilToInt FloorToInt RoundToInt ToFloat IntTrueDiv FloatTrueDiv Where Identity IsNonOverlappingAndDenseIndicator "
-    "floor ceiling".split()
-)
+    (
+        "Symbol", "Integer", "Float", "Rational", "Add", "Mul", "Pow", "Mod", "PythonMod", "CleanDiv", "FloorDiv",
+        "CeilDiv", "Max", "Min", "Abs", "Eq", "Ne", "Lt", "Le", "Gt", "Ge", "And", "Or", "Not", "TruncToInt",
+        "CeilToInt", "FloorToInt", "RoundToInt", "ToFloat", "IntTrueDiv", "FloatTrueDiv", "Where", "Identity",
+        "IsNonOverlappingAndDenseIndicator", "floor", "ceiling",
+    )
+)  # fmt: skip
 _ATTRIBUTES = ("size", "stride", "storage_offset", "dim", "ndim", "shape")
 _SYMBOL = re.compile(r"([suz]f?\d+|L|True|False|oo|int_oo)")
 _TEXT = re.compile(r"[\w.\[\]' ]*", re.ASCII)

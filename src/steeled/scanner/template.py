@@ -13,7 +13,7 @@ _HARMLESS = re.compile(
 
 
 def is_harmless(text: str) -> bool:
-    """Whether every piece of markup is a loop, a comparison, or prints names and texts: no calls, filters, subscripts."""
+    """Whether all markup is loops, comparisons, or prints names and texts: no calls, filters, subscripts."""
     rest = _MARKUP.sub("", text)
     if "{{" in rest or "{%" in rest or "{#" in rest:
         return False

@@ -1,8 +1,8 @@
 """Source code inside a TorchScript archive: safe when it only computes.
 
-TorchScript is a small language with Python's grammar that runs in PyTorch's own interpreter. A name reaches an operator in one of
-three ways: ``torch.x``, ``ops.space.x``, or as a method of any value. All three are held against the list of pure operators; every
-syntax that the serializer does not write is refused.
+TorchScript is a small language with Python's grammar that runs in PyTorch's own interpreter. A name reaches an
+operator in one of three ways: ``torch.x``, ``ops.space.x``, or as a method of any value. All three are held against
+the list of pure operators; every syntax that the serializer does not write is refused.
 """
 
 import ast
@@ -12,10 +12,13 @@ from steeled.scanner.torch_ops import Operators, operators
 
 MOST_SOURCE = 4 << 20
 _BUILTINS = frozenset(
-    "__annotations__ annotate unchecked_cast uninitialized getattr range int float bool str complex isinstance inf nan infj nanj "
-    "Tensor List Dict Tuple Optional NoneType Final Module NamedTuple Union Any number Device Layout Enum "
-    "Future RRef Generator Storage QScheme Stream".split()
-)
+    (
+        "__annotations__", "annotate", "unchecked_cast", "uninitialized", "getattr", "range", "int", "float", "bool",
+        "str", "complex", "isinstance", "inf", "nan", "infj", "nanj", "Tensor", "List", "Dict", "Tuple", "Optional",
+        "NoneType", "Final", "Module", "NamedTuple", "Union", "Any", "number", "Device", "Layout", "Enum", "Future",
+        "RRef", "Generator", "Storage", "QScheme", "Stream",
+    )
+)  # fmt: skip
 _NODES = (
     ast.Module, ast.ClassDef, ast.FunctionDef, ast.arguments, ast.arg, ast.Assign, ast.AnnAssign, ast.Expr, ast.Return,
     ast.If, ast.For, ast.While, ast.Pass, ast.Assert, ast.Name, ast.Attribute, ast.Subscript, ast.Constant, ast.Call,
@@ -60,6 +63,8 @@ def _wrong(node: ast.AST, methods: set[str], known: Operators) -> str:
             return _wrong_chain(chain, known)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         return _wrong_method(node.func, methods, known)
+    if isinstance(node, ast.Call) and not isinstance(node.func, ast.Name):
+        return "calls a computed function"
     return ""
 
 
@@ -89,7 +94,7 @@ def _wrong_method(func: ast.Attribute, methods: set[str], known: Operators) -> s
 
 
 def _unbound(tree: ast.Module) -> str:
-    """A bare name that is neither a local, a module nor a harmless builtin; what it would mean is up to the interpreter."""
+    """A bare name that is neither a local, a module nor a harmless builtin."""
     bound = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     bound |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
     for node in ast.walk(tree):
@@ -101,7 +106,9 @@ def _unbound(tree: ast.Module) -> str:
     functions = {
         target.id
         for node in ast.walk(tree)
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Attribute) and _chain(node.value)[:1] == ["__torch__"]
+        if isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Attribute)
+        and _chain(node.value)[:1] == ["__torch__"]
         for target in node.targets
         if isinstance(target, ast.Name)
     }

@@ -24,7 +24,9 @@ def is_mark(name: str, data: memoryview) -> bool:
     return pattern is not None and len(data) <= 64 and re.fullmatch(pattern, bytes(data)) is not None
 
 
-def judge_rest(part: Part, contents: dict[str, memoryview], root: str, storages: dict[str, Storage], folder: str) -> None:
+def judge_rest(
+    part: Part, contents: dict[str, memoryview], root: str, storages: dict[str, Storage], folder: str
+) -> None:
     """Claim marks and storages; judge every other member as a file of its own.
 
     Args:

@@ -13,7 +13,8 @@ class Operators:
 
     Args:
         pure: tensors and numbers in, tensors and numbers out: no file, no network, no callback.
-        refused: every other operator that the generating version has; a method of such a name is never taken for a model's own.
+        refused: every other operator that the generating version has; a method of such a name is never taken for a
+            model's own.
     """
 
     pure: Mapping[str, frozenset[str]]
@@ -27,4 +28,6 @@ class Operators:
 def operators() -> Operators:
     """The shipped list. Cost: about 1 ms, once a process."""
     content = json.loads((resources.files("steeled.scanner") / "allowed_ops.json").read_bytes())
-    return Operators({space: frozenset(names) for space, names in content["pure"].items()}, frozenset(content["refused"]))
+    return Operators(
+        {space: frozenset(names) for space, names in content["pure"].items()}, frozenset(content["refused"])
+    )

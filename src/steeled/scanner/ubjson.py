@@ -8,7 +8,15 @@ from typing import Any
 
 from steeled.scanner.broken import Broken
 
-_NUMBERS = {ord("i"): ">b", ord("U"): ">B", ord("I"): ">h", ord("l"): ">i", ord("L"): ">q", ord("d"): ">f", ord("D"): ">d"}
+_NUMBERS = {
+    ord("i"): ">b",
+    ord("U"): ">B",
+    ord("I"): ">h",
+    ord("l"): ">i",
+    ord("L"): ">q",
+    ord("d"): ">f",
+    ord("D"): ">d",
+}
 _CONSTANTS: dict[int, bool | None] = {ord("Z"): None, ord("T"): True, ord("F"): False}
 _MOST_DEPTH = 64
 
@@ -90,7 +98,7 @@ def _array(data: memoryview, at: int, depth: int) -> tuple[Any, int]:
         if after > len(data):
             raise Broken(at, "UBJSON that is cut off")
         return None, after
-    items = []
+    items: list[Any] = []
     while count is None or len(items) < count:
         if count is None and _marker(data, at) == ord("]"):
             return items, at + 1

@@ -37,7 +37,7 @@ class ScanVerdict(StrEnum):
     def __ge__(self, other: str) -> bool:
         return self.rank >= ScanVerdict(other).rank
 
-    @staticmethod
-    def join(verdicts: "Iterable[ScanVerdict]") -> "ScanVerdict":
-        """The worst of them; safe for none."""
-        return max(verdicts, default=ScanVerdict.SAFE)
+
+def join(verdicts: Iterable[ScanVerdict]) -> ScanVerdict:
+    """The worst of them; safe for none."""
+    return max(verdicts, default=ScanVerdict.SAFE)

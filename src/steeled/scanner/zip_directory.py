@@ -1,8 +1,8 @@
 """The directory of a zip archive, checked against the local headers and against every byte between them.
 
-Loaders disagree about broken archives: some read the central directory, some the local headers, some ignore flags and checksums
-(CVE-2025-10156). So both are read, and any difference is a note *malformed*, while the members are still judged.
-Source: APPNOTE.TXT 6.3.10, sections 4.3 and 4.5.3.
+Loaders disagree about broken archives: some read the central directory, some the local headers, some ignore flags and
+checksums (CVE-2025-10156). So both are read, and any difference is a note *malformed*, while the members are still
+judged. Source: APPNOTE.TXT 6.3.10, sections 4.3 and 4.5.3.
 """
 
 import struct
@@ -154,7 +154,9 @@ def _wide(extra: memoryview, values: list[int]) -> list[int]:
     return values
 
 
-def _local(data: memoryview, at: int, listed: tuple[bytes, int, int, int, int, int], wrong: list[tuple[int, str]]) -> int:
+def _local(
+    data: memoryview, at: int, listed: tuple[bytes, int, int, int, int, int], wrong: list[tuple[int, str]]
+) -> int:
     """Compare the local header with the directory, and return where the packed bytes begin."""
     if at + 30 > len(data) or data[at : at + 4] != _LOCAL:
         raise Broken(at, "a zip member without its local header")
@@ -170,7 +172,7 @@ def _local(data: memoryview, at: int, listed: tuple[bytes, int, int, int, int, i
         sizes = listed[3:]
     if not same or sizes != listed[3:]:
         wrong.append((at, "the local header of a zip member differs from the directory"))
-    return start
+    return int(start)
 
 
 def _unclaimed(

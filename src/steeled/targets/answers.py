@@ -127,7 +127,7 @@ class Answers:
         return placed
 
     def _one_hot(self, raw: object, rows: int) -> Array:
-        given = np.asarray(raw)
+        given = as_array(raw)
         if given.size != rows:
             raise PredictionError(f"expected {rows} labels, the model gave an answer of shape {given.shape}")
         values, positions = np.unique(given.ravel(), return_inverse=True)
@@ -137,6 +137,21 @@ class Answers:
             raise PredictionError(f"the model answered {unknown[0]!r}, expected one of {', '.join(self.names)}")
         index = np.array([self.names.index(name) for name in found], dtype=int)
         return one_hot(index[positions], len(self.names))
+
+
+def as_array(raw: object) -> Array:
+    """A raw output as an array of any dtype.
+
+    Raises:
+        PredictionError: rows of different lengths, or nothing.
+    """
+    try:
+        given = np.asarray(raw)
+    except ValueError as error:
+        raise PredictionError(f"expected rows of one length, the model gave {type(raw).__name__}: {error}") from error
+    if raw is None or given.shape == (0,):
+        raise PredictionError(f"expected an answer for each row, the model gave {raw!r}")
+    return given
 
 
 def one_hot(positions: Array, width: int) -> Array:
@@ -151,8 +166,8 @@ def numbers(raw: object, rows: int) -> Array:
     Raises:
         PredictionError: not numbers, NaN or infinity, or another number of rows.
     """
+    values = as_array(raw)
     try:
-        values = np.asarray(raw)
         values = values if values.dtype.kind == "f" else values.astype(np.float64)
     except (TypeError, ValueError) as error:
         raise PredictionError(f"expected numbers, the model gave {type(raw).__name__}: {error}") from error

@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from sklearn.base import is_regressor
 
 from steeled.core.access import Access
 from steeled.core.array import Array
@@ -16,7 +15,7 @@ from steeled.core.loss import Loss
 from steeled.core.signature import ScoreKind, Signature, Task
 from steeled.core.target import Gradient
 from steeled.errors import AccessError, ModelError
-from steeled.targets.answers import Answers
+from steeled.targets.answers import Answers, as_array
 from steeled.targets.asking import ask, ask_gradient, guarded
 from steeled.targets.find_answers import find_answers
 from steeled.targets.inputs import Inputs
@@ -157,7 +156,8 @@ def choose_method(model: Any, inputs: Inputs, request: Opening, arguments: Argum
         if method == "predict":
             return Choice(method, by_label, decided, note)
         given = raw(method)
-        if not _fits(given, len(labels or sample.classes)):
+        if method == "decision_function" and not _fits(given, len(labels or sample.classes)):
+            note = f"decision_function has the shape {np.shape(given)} and is not used"
             continue
         answers = find_answers(given, sample, labels, wanted, lenient)
         apart = disagreement(answers.scores(given, len(sample)), decided)
@@ -167,14 +167,13 @@ def choose_method(model: Any, inputs: Inputs, request: Opening, arguments: Argum
     raise ModelError(f"the model has no method that gives {request.score_kind or 'scores or labels'}")
 
 
-def _fits(raw: Any, classes: int) -> bool:
+def _fits(raw: object, classes: int) -> bool:
     """Whether there is one number for each class, or one for two."""
-    shape = np.shape(raw)
+    shape = as_array(raw).shape
     return len(shape) <= 2 and (int(np.prod(shape[1:])) == classes or (classes == 2 and int(np.prod(shape[1:])) == 1))
 
 
 def _is_regressor(model: Any) -> bool:
-    try:
-        return bool(is_regressor(model))
-    except AttributeError:  # not from scikit-learn: it does not say
-        return False
+    if hasattr(model, "__sklearn_tags__"):
+        return bool(model.__sklearn_tags__().estimator_type == "regressor")
+    return getattr(model, "_estimator_type", None) == "regressor"  # scikit-learn before 1.6

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from sklearn.base import clone
 from sklearn.dummy import DummyClassifier
 
 from steeled.core.array import Array
@@ -143,6 +144,16 @@ def estimator_recipe(
         fit_arguments=fit_arguments,
         arguments=like.arguments,
     )
+
+
+def unfitted(model: Any) -> Any:
+    """The estimator as it was before ``fit``; None when it cannot be cloned."""
+    if not (hasattr(model, "get_params") and hasattr(model, "fit")):
+        return None
+    try:
+        return clone(model)
+    except (TypeError, RuntimeError):  # a constructor that changes its parameters
+        return None
 
 
 def seeded(template: Any, seed: int) -> Any:

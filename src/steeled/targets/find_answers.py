@@ -9,7 +9,7 @@ from steeled.core.dataset import Dataset
 from steeled.core.signature import ScoreKind, Task
 from steeled.data.labels import class_name
 from steeled.errors import ModelError
-from steeled.targets.answers import Answers, Form, numbers
+from steeled.targets.answers import Answers, Form, as_array, numbers
 from steeled.targets.classes import columns_of
 
 _ENOUGH_ROWS = 20
@@ -45,7 +45,7 @@ def find_answers(
     needed = np.unique(data.y).tolist() if may_lack_classes else None
     if labels is not None and len(labels) == 1 and not may_lack_classes:
         raise ModelError(f"the model knows one class only ({class_name(labels[0])}); it was trained on one class")
-    given = np.asarray(raw)
+    given = as_array(raw)
     if given.size == len(data) and _are_labels(given, wanted):
         return _label_answers(given, data.classes, labels, needed)
     values = numbers(raw, len(data))

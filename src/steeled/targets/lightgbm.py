@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import lightgbm
-from sklearn.base import clone
 
 from steeled.core.array import Array
 from steeled.core.feature_space import FeatureSpace
 from steeled.errors import ModelError
 from steeled.targets.asking import one_line
 from steeled.targets.call_target import call_target
+from steeled.targets.estimator_recipe import unfitted
 from steeled.targets.exact_bytes import exact_bytes
 from steeled.targets.inputs import Inputs, category_columns, frame_inputs, layouts, matrix_inputs
 from steeled.targets.model_digest import model_digest
@@ -119,8 +119,8 @@ def _categories(booster: Any, names: Sequence[str], space: FeatureSpace) -> list
 
 def _template(model: Any) -> Any:
     """The estimator unfitted, with as many rounds as early stopping chose: a recipe has no rows to stop on."""
-    plain, best = clone(model), model.best_iteration_
-    if not best or best < 0:
+    plain, best = unfitted(model), model.best_iteration_
+    if plain is None or not best or best < 0:
         return plain
     plain.set_params(n_estimators=best)
     names = [name for name in ("early_stopping_round", "early_stopping_rounds") if name in plain.get_params()]

@@ -96,7 +96,7 @@ def check_gradient(logits: Callable[[Array], Array], vjp: Callable[[Array, Array
 
 def _check_single_rows(target: Target, x: Array, together: Array) -> None:
     try:
-        alone = np.concatenate([target.scores(row[None]) for row in x])
+        alone = np.concatenate([target.scores(x[i : i + 1]) for i in range(len(x))])
     except PredictionError as error:
         raise ModelError(f"the model takes many rows, but not one: {error}; {_BY_BATCH}") from error
     gap = float(np.abs(alone - together).max(initial=0.0))

@@ -3,7 +3,6 @@
 from typing import Any
 
 import sklearn
-from sklearn.base import clone
 from sklearn.ensemble import GradientBoostingClassifier, GradientBoostingRegressor
 from sklearn.ensemble._forest import BaseForest
 from sklearn.exceptions import NotFittedError
@@ -13,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from steeled.core.feature_space import FeatureSpace
 from steeled.errors import ModelError
+from steeled.targets.estimator_recipe import unfitted
 from steeled.targets.inputs import Inputs, frame_inputs, layouts, matrix_inputs
 from steeled.targets.open_estimator import Candidate, open_estimator
 from steeled.targets.opened import Opened
@@ -36,7 +36,7 @@ def open_object(model: object, request: Opening) -> Opened:
             family=family_of(model),
             inputs=_ways_in(model, request.data.space),
             dtype=dtype_of(model),
-            template=_template(model),
+            template=unfitted(model),
         ),
         request,
     )
@@ -83,13 +83,3 @@ def _check_fitted(model: Any) -> None:
         raise ModelError(f"{type(model).__name__} is not fitted: call fit first, or open a fitted one") from error
     except TypeError:
         return  # not an estimator of scikit-learn: asking it will tell
-
-
-def _template(model: Any) -> Any:
-    """The estimator unfitted; None when it cannot be cloned."""
-    if not (hasattr(model, "get_params") and hasattr(model, "fit")):
-        return None
-    try:
-        return clone(model)
-    except (TypeError, RuntimeError):  # a constructor that changes its parameters
-        return None

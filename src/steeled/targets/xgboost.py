@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import xgboost
-from sklearn.base import clone
 
 from steeled.core.array import Array
 from steeled.core.feature_space import FeatureSpace
@@ -15,6 +14,7 @@ from steeled.core.signature import Task
 from steeled.errors import ModelError
 from steeled.targets.asking import one_line
 from steeled.targets.call_target import call_target
+from steeled.targets.estimator_recipe import unfitted
 from steeled.targets.exact_bytes import exact_bytes
 from steeled.targets.inputs import Inputs, frame_inputs, layouts, matrix_inputs
 from steeled.targets.model_digest import model_digest
@@ -146,7 +146,9 @@ def _check_categories(categories: list[str], space: FeatureSpace) -> None:
 
 def _template(model: Any) -> Any:
     """The estimator unfitted, with as many rounds as early stopping chose: a recipe has no rows to stop on."""
-    plain = clone(model)
+    plain = unfitted(model)
+    if plain is None:
+        return None
     if getattr(model, "early_stopping_rounds", None) is not None:
         plain.set_params(early_stopping_rounds=None, n_estimators=model.best_iteration + 1)
     if model.objective == "multi:softprob":  # set by fit; with two classes left it would be refused

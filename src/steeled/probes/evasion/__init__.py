@@ -1,1 +1,1 @@
-
+"""Adversarial inputs at inference time."""

@@ -43,8 +43,8 @@ class GreedyFeatures:
     max_changes: int = 4
     values: int = 10
     singles: int = 400
-    width: int = 16
-    finalists: int = 3
+    width: int = 24
+    finalists: int = 5
 
     risk: ClassVar[Risk] = Risk.EVASION
     version: ClassVar[str] = "1"

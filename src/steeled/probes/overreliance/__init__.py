@@ -1,1 +1,1 @@
-
+"""When nobody should believe the model."""

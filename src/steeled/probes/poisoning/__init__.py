@@ -1,1 +1,1 @@
-
+"""What wrong training labels do, and whether there are any."""

@@ -1,1 +1,1 @@
-
+"""What the model tells of its training data."""

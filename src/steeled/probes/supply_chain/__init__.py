@@ -1,1 +1,1 @@
-
+"""What the files could do when they are loaded."""

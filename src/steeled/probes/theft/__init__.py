@@ -1,1 +1,1 @@
-
+"""What a copy of the model costs."""

@@ -1,6 +1,7 @@
 """CatBoost models: a magic, the model as a flat buffer, and tables for categories, each with its length.
 
-CatBoost's own parser reads the buffer; it names no code and no files. Layout as read from files that CatBoost 1.2 writes.
+CatBoost's own parser reads the buffer; it names no code and no files. Layout as read from files that CatBoost 1.2
+writes.
 """
 
 from typing import ClassVar

@@ -1,4 +1,4 @@
-"""JSON that is data: configurations, metadata, notebooks' outputs. Keys that make a loader import or evaluate are found."""
+"""JSON that is data; keys that make a loader import or evaluate something are found."""
 
 from typing import Any, ClassVar
 

@@ -29,6 +29,8 @@ class LightgbmText:
             return "lightgbm_text"
         for number, line in enumerate(text.split("\n"), 1):
             if _LINE.fullmatch(line.rstrip("\r")) is None:
-                part.note(ScanVerdict.UNVERIFIABLE, f"holds a line that no LightGBM model has: line {number}, {line[:60]!r}")
+                part.note(
+                    ScanVerdict.UNVERIFIABLE, f"holds a line that no LightGBM model has: line {number}, {line[:60]!r}"
+                )
                 break
         return "lightgbm_text"

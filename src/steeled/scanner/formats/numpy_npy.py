@@ -5,7 +5,7 @@ Source: numpy.lib.format, versions 1.0 to 3.0.
 
 import ast
 import math
-from typing import ClassVar
+from typing import Any, ClassVar, cast
 
 import numpy as np
 
@@ -68,7 +68,7 @@ def _header(part: Part) -> "tuple[int, np.dtype[np.generic], tuple[int, ...]]":
 
 def _dtype(part: Part, descr: object, offset: int) -> "np.dtype[np.generic]":
     try:
-        return np.dtype(np.lib.format.descr_to_dtype(descr))
+        return np.dtype(np.lib.format.descr_to_dtype(cast(Any, descr)))
     except (TypeError, ValueError, KeyError, IndexError, OverflowError, RecursionError):
         part.note(ScanVerdict.UNVERIFIABLE, "states a dtype that this numpy does not know", offset=offset)
         raise Broken(offset, "a dtype that cannot be read") from None

@@ -15,9 +15,16 @@ from steeled.scanner.protobuf import BYTES, VARINT, Field, fields
 from steeled.scanner.verdict import ScanVerdict
 
 MOST_DEPTH = 64
-DOMAINS = frozenset(("", "ai.onnx", "ai.onnx.ml", "ai.onnx.training", "ai.onnx.preview", "ai.onnx.preview.training", "com.microsoft"))
+DOMAINS = frozenset(
+    ("", "ai.onnx", "ai.onnx.ml", "ai.onnx.training", "ai.onnx.preview", "ai.onnx.preview.training", "com.microsoft")
+)
 # Operators of known domains that run foreign code or read files.
-HARMFUL = frozenset("PyOp PythonOp PythonOpGrad TritonOp EPContext ExternalGraph ATen ATenOp NonMaxSuppressionCustom".split())
+HARMFUL = frozenset(
+    (
+        "PyOp", "PythonOp", "PythonOpGrad", "TritonOp", "EPContext", "ExternalGraph", "ATen", "ATenOp",
+        "NonMaxSuppressionCustom",
+    )
+)  # fmt: skip
 _HARMFUL_DOMAINS = ("ai.onnx.contrib", "org.pytorch.aten")
 # Message, field number -> message inside. What is not listed is a number, text or raw data.
 _INSIDE: Mapping[str, Mapping[int, str]] = MappingProxyType(
@@ -74,7 +81,11 @@ def _judge(part: Part, kind: str, data: memoryview, base: int, local: set[str], 
     if depth > MOST_DEPTH:
         raise Broken(base, "graphs nested too deep")
     inside = _INSIDE[kind]
-    found = list(fields(data, base)) if kind != "tensor" else [f for f in fields(data, base) if f.number in (1, 2, 8, 13, 14)]
+    found = (
+        list(fields(data, base))
+        if kind != "tensor"
+        else [f for f in fields(data, base) if f.number in (1, 2, 8, 13, 14)]
+    )
     if kind == "node":
         _judge_node(part, found, base, local)
     if kind == "tensor":
@@ -102,8 +113,9 @@ def _judge_tensor(part: Part, found: list[Field], base: int) -> None:
         return
     locations = [_text(entry, 2) for entry in entries if _text(entry, 1) == "location"]
     if len(locations) != 1 or _PLAIN_PATH.fullmatch(locations[0]) is None:
-        why = f"reads tensors from {', '.join(map(repr, locations)) or 'nowhere'}, which is no plain path inside its folder"
+        place = ", ".join(map(repr, locations)) or "nowhere"
+        why = f"reads tensors from {place}, which is no plain path inside its folder"
         part.note(ScanVerdict.DANGEROUS, why, offset=base)
         return
-    why = f"keeps tensors in another file, {locations[0]!r}, which this digest does not cover"
+    why = f"keeps tensors in another file, {locations[0]!r}, which this digest does not cover: save it as one file"
     part.note(ScanVerdict.UNVERIFIABLE, why, offset=base)

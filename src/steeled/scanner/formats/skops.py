@@ -1,7 +1,7 @@
 """skops archives: a tree of nodes in ``schema.json``, and arrays beside it.
 
-The loader builds exactly this tree: the kind of a node decides what is done with its names, so both are judged; a kind that is not
-read here is unverifiable (CVE-2025-54412, -54413).
+The loader builds exactly this tree: the kind of a node decides what is done with its names, so both are judged; a
+kind that is not read here is unverifiable (CVE-2025-54412, -54413).
 """
 
 from collections.abc import Iterator
@@ -17,9 +17,12 @@ from steeled.scanner.verdict import ScanVerdict
 _SCHEMA = "schema.json"
 _PROTOCOLS = (0, 1, 2)
 _HOLDS = frozenset(
-    "DictNode ListNode SetNode TupleNode BytesNode BytearrayNode SliceNode JsonNode NdArrayNode MaskedArrayNode RandomStateNode "
-    "RandomGeneratorNode DTypeNode SparseMatrixNode DefaultDictNode TypeNode CachedNode".split()
-)
+    (
+        "DictNode", "ListNode", "SetNode", "TupleNode", "BytesNode", "BytearrayNode", "SliceNode", "JsonNode",
+        "NdArrayNode", "MaskedArrayNode", "RandomStateNode", "RandomGeneratorNode", "DTypeNode", "SparseMatrixNode",
+        "DefaultDictNode", "TypeNode", "CachedNode",
+    )
+)  # fmt: skip
 _MAKES = frozenset(("ObjectNode", "TreeNode", "LossNode"))
 
 
@@ -62,9 +65,11 @@ def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
 def _judge(schema: Part, node: dict[str, Any]) -> None:
     loader = str(node["__loader__"])
     if loader == "FunctionNode":
-        content = node.get("content")
-        found = (content.get("module_path"), content.get("function")) if isinstance(content, dict) else (None, None)
-        _judge_name(schema, found, needs="", what="holds the function")
+        _judge_name(schema, (node.get("__module__"), node.get("__class__")), needs="", what="holds the function")
+        if isinstance(content := node.get("content"), dict):  # how skops before 0.10 names it
+            _judge_name(
+                schema, (content.get("module_path"), content.get("function")), needs="", what="holds the function"
+            )
     elif loader in _HOLDS or loader in _MAKES:
         needs = "n" if loader == "ObjectNode" else ""
         _judge_name(schema, (node.get("__module__"), node.get("__class__")), needs=needs, what="makes a")

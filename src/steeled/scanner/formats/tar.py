@@ -51,7 +51,9 @@ def _entry(part: Part, at: int) -> int:
     if start + size > len(part.data):
         raise Broken(at, "a tar member that reaches past the end")
     if _ESCAPES.search(name):
-        part.note(ScanVerdict.DANGEROUS, f"holds a member that would be written outside the folder: {name!r}", offset=at)
+        part.note(
+            ScanVerdict.DANGEROUS, f"holds a member that would be written outside the folder: {name!r}", offset=at
+        )
     if kind in (b"0", b"\0", b"7"):
         part.inside(name, part.data[start : start + size])
     elif kind != b"5":

@@ -32,9 +32,17 @@ class Text:
         if text.startswith("#!") or part.name.lower().endswith(_CODE_NAMES) or _is_python(text):
             part.note(ScanVerdict.CODE_CARRYING, "is source code")
         if found := _YAML_TAG.search(text):
-            part.note(ScanVerdict.DANGEROUS, f"makes a YAML loader build Python objects ({found.group().strip()})", offset=found.start())
+            part.note(
+                ScanVerdict.DANGEROUS,
+                f"makes a YAML loader build Python objects ({found.group().strip()})",
+                offset=found.start(),
+            )
         if found := _YAML_TARGET.search(text):
-            part.note(ScanVerdict.CODE_CARRYING, f"names code that a loader would import ({found.group(1)})", offset=found.start())
+            part.note(
+                ScanVerdict.CODE_CARRYING,
+                f"names code that a loader would import ({found.group(1)})",
+                offset=found.start(),
+            )
         if _XML.match(text):
             _judge_xml(part, text)
         return "csv" if _is_table(text) else "text"
@@ -66,7 +74,9 @@ def _is_python(text: str) -> bool:
 def _is_table(text: str) -> bool:
     """Whether the first lines have the same number of commas, semicolons or tabs, at least one."""
     lines = [line for line in text[:20_000].split("\n")[:10] if line]
-    return len(lines) > 1 and any(len({line.count(mark) for line in lines}) == 1 and mark in lines[0] for mark in ",;\t")
+    return len(lines) > 1 and any(
+        len({line.count(mark) for line in lines}) == 1 and mark in lines[0] for mark in ",;\t"
+    )
 
 
 def _judge_xml(part: Part, text: str) -> None:

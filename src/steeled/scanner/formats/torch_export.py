@@ -1,17 +1,16 @@
 """``torch.export`` archives (.pt2): a graph in JSON, raw weights, sample inputs.
 
-What PyTorch's reader would resolve or evaluate is held against lists: operator targets, shape expressions (evaluated by sympy), guards
-(executed as Python), tree specifications (name classes).
+What PyTorch's reader would resolve or evaluate is held against lists: operator targets, shape expressions (evaluated
+by sympy), guards (executed as Python), tree specifications (name classes).
 """
 
 import json
-from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from steeled.scanner.archive import directory, members, root_of
-from steeled.scanner.broken import Broken
 from steeled.scanner.part import Part
 from steeled.scanner.shape_code import is_arithmetic
+from steeled.scanner.strict_json import pairs, parse
 from steeled.scanner.torch_members import is_mark
 from steeled.scanner.torch_ops import operators
 from steeled.scanner.verdict import ScanVerdict
@@ -35,7 +34,7 @@ class TorchExport:
         root = root_of(tuple(contents))
         if not root:
             part.note(ScanVerdict.MALFORMED, "keeps its parts in more than one folder, so that loaders may pick either")
-        raw = _raw_weights(contents, root)
+        raw = _raw_weights(part, contents, root)
         for name, data in contents.items():
             local = name.removeprefix(root)
             if local.startswith("models/") and local.endswith(".json"):
@@ -45,41 +44,23 @@ class TorchExport:
         return "torch_export"
 
 
-def _raw_weights(contents: dict[str, memoryview], root: str) -> set[str]:
+def _raw_weights(part: Part, contents: dict[str, memoryview], root: str) -> set[str]:
     """Members that are read as plain bytes: listed in a configuration without ``use_pickle``."""
-    raw, pickled = set(), set()
+    raw: set[str] = set()
+    pickled: set[str] = set()
     for name, data in contents.items():
         if name.startswith(f"{root}data/") and name.endswith("_config.json"):
             folder = name.rpartition("/")[0]
-            for entry in _load(data).get("config", {}).values():
+            for entry in parse(part.child(name, data)).get("config", {}).values():
                 (pickled if entry.get("use_pickle", True) else raw).add(f"{folder}/{entry['path_name']}")
     return raw - pickled
 
 
-def _load(data: memoryview) -> Any:
-    try:
-        return json.loads(bytes(data))
-    except (ValueError, RecursionError):
-        raise Broken(0, "JSON that cannot be read") from None
-
-
 def _judge_graph(part: Part) -> None:
     """Hold everything that the reader would resolve or evaluate against the lists."""
-    for key, value in _pairs(_load(part.data)):
+    for key, value in pairs(parse(part)):
         if why := _wrong(key, value):
             part.note(ScanVerdict.CODE_CARRYING, why)
-
-
-def _pairs(tree: Any) -> Iterator[tuple[str, Any]]:
-    """Every key with its value, at any depth."""
-    todo = [tree]
-    while todo:
-        value = todo.pop()
-        if isinstance(value, dict):
-            yield from value.items()
-            todo.extend(value.values())
-        elif isinstance(value, list):
-            todo.extend(value)
 
 
 def _wrong(key: str, value: Any) -> str:
@@ -115,4 +96,4 @@ def _is_plain_tree(text: Any) -> bool:
         tree = json.loads(text)
     except (ValueError, RecursionError):
         return False
-    return all(value in _TREES for key, value in _pairs(tree) if key == "type" and not isinstance(value, dict | list))
+    return all(value in _TREES for key, value in pairs(tree) if key == "type" and not isinstance(value, dict | list))

@@ -5,9 +5,9 @@ from typing import ClassVar
 from steeled.scanner.allow_list import allow_list
 from steeled.scanner.broken import Broken
 from steeled.scanner.part import Part
-from steeled.scanner.pickle.machine import Machine
 from steeled.scanner.pickle.inline_arrays import plain
 from steeled.scanner.pickle.judge import PickleJudge
+from steeled.scanner.pickle.machine import Machine
 from steeled.scanner.pickle.opcodes import run
 from steeled.scanner.pickle.values import Value, elements
 from steeled.scanner.pickle.walk import walk

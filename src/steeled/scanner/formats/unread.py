@@ -6,11 +6,19 @@ from steeled.scanner.part import Part
 from steeled.scanner.verdict import ScanVerdict
 
 _MAGICS = (
-    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"), (b"Rar!", "a RAR archive"), (b"\x04\x22\x4d\x18", "an lz4 stream"),
-    (b"\x28\xb5\x2f\xfd", "a zstd stream"), (b"ZF0x", "a joblib file of before 2013"), (b"\x89HDF\r\n\x1a\n", "an HDF5 file"),
-    (b"GGUF", "a GGUF model"), (b"\x7fELF", "a native executable"), (b"MZ", "a native executable"),
-    (b"\xcf\xfa\xed\xfe", "a native executable"), (b"\xca\xfe\xba\xbe", "a native executable"), (b"\0asm", "a WebAssembly program"),
-)  # fmt: skip
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"\x04\x22\x4d\x18", "an lz4 stream"),
+    (b"\x28\xb5\x2f\xfd", "a zstd stream"),
+    (b"ZF0x", "a joblib file of before 2013"),
+    (b"\x89HDF\r\n\x1a\n", "an HDF5 file"),
+    (b"GGUF", "a GGUF model"),
+    (b"\x7fELF", "a native executable"),
+    (b"MZ", "a native executable"),
+    (b"\xcf\xfa\xed\xfe", "a native executable"),
+    (b"\xca\xfe\xba\xbe", "a native executable"),
+    (b"\0asm", "a WebAssembly program"),
+)
 
 
 class Unread:

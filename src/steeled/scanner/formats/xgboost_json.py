@@ -6,7 +6,15 @@ from steeled.scanner.part import Part
 from steeled.scanner.strict_json import parse_object
 
 KEYS = {"learner", "version", "Config"}
-LEARNER = {"attributes", "feature_names", "feature_types", "gradient_booster", "learner_model_param", "objective", "cats"}
+LEARNER = {
+    "attributes",
+    "feature_names",
+    "feature_types",
+    "gradient_booster",
+    "learner_model_param",
+    "objective",
+    "cats",
+}
 
 
 class XgboostJson:

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from steeled.scanner.broken import Broken
 from steeled.scanner.pickle.machine import Machine
 
-
-
 _ESCAPE = re.compile(rb"\\(x[0-9a-fA-F]{2}|[0-7]{1,3}|.|\Z)", re.DOTALL)
 _LETTERS = bytes.maketrans(b"abfnrtv", b"\a\b\f\n\r\t\v")
 

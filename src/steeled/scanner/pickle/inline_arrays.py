@@ -1,7 +1,8 @@
 """Arrays whose raw bytes joblib writes between the opcodes.
 
-After BUILD on ``joblib.numpy_pickle.NumpyArrayWrapper`` its loader reads, from the file: a nested pickle when the dtype holds objects;
-else a padding length and that much padding (when the wrapper states an alignment), and then the items. Read from joblib 0.11 to 1.6.
+After BUILD on ``joblib.numpy_pickle.NumpyArrayWrapper`` its loader reads, from the file: a nested pickle when the
+dtype holds objects; else a padding length and that much padding (when the wrapper states an alignment), and then the
+items. Read from joblib 0.11 to 1.6.
 """
 
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ WRAPPER = "joblib.numpy_pickle.NumpyArrayWrapper"
 
 @dataclass(slots=True)
 class InlineArrays:
-    """Skips what joblib's loader would read itself; ``starts`` says where, so that the plain reading can be compared."""
+    """Skips what joblib's loader would read itself; ``starts`` says where, to compare the plain reading."""
 
     budget: Budget
     starts: list[int] = field(default_factory=list)

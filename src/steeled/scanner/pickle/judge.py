@@ -26,7 +26,9 @@ class PickleJudge:
         if self.entry(name) is None:
             spelt = "" if raw == (name.module, name.name) else f" (written {raw[0]}.{raw[1]})"
             verdict = severity(name.module, name.name, called=False)
-            self.note(f"asks for {name.dotted}{spelt}, which is not on the allow-list", name.offset, name.dotted, verdict)
+            self.note(
+                f"asks for {name.dotted}{spelt}, which is not on the allow-list", name.offset, name.dotted, verdict
+            )
 
     def called(self, callee: Value, arguments: Value, offset: int) -> Value:
         given = elements(arguments)
@@ -38,7 +40,9 @@ class PickleJudge:
             given = []
         entry = self.entry(callee)
         if entry is None:
-            self.note(f"calls {callee.dotted}", offset, callee.dotted, severity(callee.module, callee.name, called=True))
+            self.note(
+                f"calls {callee.dotted}", offset, callee.dotted, severity(callee.module, callee.name, called=True)
+            )
             return Made(callee, given)
         if "c" not in entry.uses:
             self.note(f"calls {callee.dotted}, which may only be held or restored", offset, callee.dotted)
@@ -59,7 +63,9 @@ class PickleJudge:
         elif "n" not in entry.uses:
             self.note(f"makes an instance of {callee.dotted}, which is allowed as a value only", offset, callee.dotted)
         elif given is None or isinstance(keywords, Made | Unknown):
-            self.note(f"makes an instance of {callee.dotted} with arguments computed while loading", offset, callee.dotted)
+            self.note(
+                f"makes an instance of {callee.dotted} with arguments computed while loading", offset, callee.dotted
+            )
         return Made(callee, [*(given or []), keywords] if keywords is not None else given or [])
 
     def built(self, instance: Value, state: Value, offset: int) -> None:

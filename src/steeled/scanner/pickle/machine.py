@@ -1,8 +1,8 @@
 """The state of an unpickler: bytes with a position, stack, marks and memo; every read is bounded.
 
-Faithful to CPython's C unpickler (``Modules/_pickle.c``): a mark fences the stack, MEMOIZE numbers by the size of the memo,
-the last PROTO counts. Frames: an opcode that straddles the end of a frame is read differently from a file and from
-bytes (python/cpython#154848), so it is broken here.
+Faithful to CPython's C unpickler (``Modules/_pickle.c``): a mark fences the stack, MEMOIZE numbers by the size of the
+memo, the last PROTO counts. Frames: an opcode that straddles the end of a frame is read differently from a file and
+from bytes (python/cpython#154848), so it is broken here.
 """
 
 import struct
@@ -56,11 +56,25 @@ class Judge(Protocol):
 class Machine:
     """One pickle being read.
 
-    ``at`` is the offset of the opcode, ``pos`` the next byte to read, ``fence`` the height below which nothing may be popped,
-    ``shared`` how many containers were taken from the memo.
+    ``at`` is the offset of the opcode, ``pos`` the next byte to read, ``fence`` the height below which nothing may be
+    popped, ``shared`` how many containers were taken from the memo.
     """
 
-    __slots__ = ("at", "data", "done", "fence", "frame_end", "inline", "judge", "marks", "memo", "pos", "proto", "shared", "stack")
+    __slots__ = (
+        "at",
+        "data",
+        "done",
+        "fence",
+        "frame_end",
+        "inline",
+        "judge",
+        "marks",
+        "memo",
+        "pos",
+        "proto",
+        "shared",
+        "stack",
+    )
 
     def __init__(self, data: memoryview, start: int, judge: Judge, inline: "Inline") -> None:
         self.data = data

@@ -163,9 +163,10 @@ STORAGE = Global("torch.storage", "UntypedStorage", 0)
 
 RULES: Mapping[str, Rule] = MappingProxyType(
     {
-        "plain": plain, "small": small, "plain_or_made": plain_or_made, "small_or_made": small_or_made, "latin1": latin1,
-        "class_first": class_first, "class_arguments": class_arguments, "reconstructor": reconstructor,
-        "wrapped": wrapped, "factory": factory, "ufunc": ufunc, "torch_bytes": torch_bytes, "tensor": tensor, "typed": typed,
+        "plain": plain, "small": small, "plain_or_made": plain_or_made, "small_or_made": small_or_made,
+        "latin1": latin1, "class_first": class_first, "class_arguments": class_arguments,
+        "reconstructor": reconstructor, "wrapped": wrapped, "factory": factory, "ufunc": ufunc,
+        "torch_bytes": torch_bytes, "tensor": tensor, "typed": typed,
     }
 )  # fmt: skip
 

@@ -1,7 +1,7 @@
 """What stands on the symbolic stack: plain constants as themselves, everything else as one of these.
 
-``None``, ``bool``, ``int``, ``float``, ``str`` and ``memoryview`` (bytes, not copied) are constants. Containers and instances
-are compared by identity and may be filled after they were pushed, as in a real unpickler.
+``None``, ``bool``, ``int``, ``float``, ``str`` and ``memoryview`` (bytes, not copied) are constants. Containers and
+instances are compared by identity and may be filled after they were pushed, as in a real unpickler.
 """
 
 from dataclasses import dataclass, field

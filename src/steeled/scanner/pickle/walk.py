@@ -1,5 +1,6 @@
 """Walks the pickles that follow each other in a run of bytes, in joblib's reading and in the plain one."""
 
+import contextlib
 import re
 from dataclasses import dataclass
 
@@ -59,10 +60,9 @@ def walk(part: Part, judge: PickleJudge, start: int = 0) -> Walked:
 def _compare(part: Part, judge: PickleJudge, start: int, first_array: int) -> None:
     """What ``pickle.load`` would run where joblib reads array bytes: names there mean two readings."""
     aside = part.aside()
-    try:
+    # array bytes are no opcodes, so it breaks there; what ran before that is what counts
+    with contextlib.suppress(Broken):
         run(Machine(part.data, start, PickleJudge(aside, judge.allowed), plain), part.budget)
-    except Broken:
-        pass  # expected: array bytes are no opcodes; what ran before the error is what counts
     for found in aside.findings.found.values():
         if found.offset >= first_array and _can_be_meant(found.name, judge):
             why = f"{found.why} when read without joblib"
@@ -72,8 +72,8 @@ def _compare(part: Part, judge: PickleJudge, start: int, first_array: int) -> No
 def _can_be_meant(dotted: str, judge: PickleJudge) -> bool:
     """Whether a name is more than two texts of the file put together by chance.
 
-    An array of objects is a pickle with a memo of its own; read as part of the outer one, its references hit the outer memo and
-    give pairs such as a module of the list with a name of another.
+    An array of objects is a pickle with a memo of its own; read as part of the outer one, its references hit the
+    outer memo and give pairs such as a module of the list with a name of another.
     """
     if _IMPORTABLE.fullmatch(dotted) is None:
         return False
