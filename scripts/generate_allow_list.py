@@ -12,6 +12,7 @@ import enum
 import importlib
 import json
 import pkgutil
+import pydoc
 import re
 import sys
 import types
@@ -22,18 +23,39 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 SCANNER = Path(__file__).parent.parent / "src" / "steeled" / "scanner"
-PACKAGES = (
-    "sklearn", "numpy", "scipy.sparse", "scipy.spatial", "pandas", "xgboost", "lightgbm", "catboost", "torch.nn",
-    "torch.optim",
-)  # fmt: skip
 SKIPPED = re.compile(
-    r"(^|\.)(tests?|testing|_testing|conftest|f2py|distutils|distributed|package|hub|jit|fx|_dynamo|"
+    r"(^|\.)(estimator_checks|_mocking|_plotting|_pprint|deprecation|tests?|testing|_testing|conftest|f2py|distutils|distributed|package|hub|jit|fx|_dynamo|"
     r"_inductor|multiprocessing|cpp_extension|onnx|export|__main__|dask|spark|datasets|setup|_build_utils|"
     r"plotting|io|_config|clipboard|compat|callback|train|engine|cv|collective|tracker|federated|"
     r"dev_utils|carry|formats|parallel|attention|_external|externals|ao|_numba|_array_api|"
     r"array_api_compat|array_api_extra|inspection|_repr_html|_pyarrow_hotfix|computation|nditer|ctypeslib|"
     r"_pyinstaller)(\.|$)"
 )
+# Only what derives from one of these is kept; other classes of a package have no business in a model. Empty: all of it.
+KINDS = {
+    "sklearn": (),
+    "numpy": (
+        "numpy.ndarray", "numpy.generic", "numpy.dtype", "numpy.random.Generator", "numpy.random.RandomState",
+        "numpy.random.BitGenerator", "numpy.random.SeedSequence", "numpy.poly1d", "numpy.polynomial._polybase.ABCPolyBase",
+    ),
+    "scipy.sparse": ("scipy.sparse._base._spbase",),
+    "scipy.spatial": ("scipy.spatial.cKDTree", "scipy.spatial.KDTree"),
+    "pandas": (
+        "pandas.core.generic.NDFrame", "pandas.Index", "pandas.api.extensions.ExtensionArray",
+        "pandas.api.extensions.ExtensionDtype", "pandas.core.internals.managers.BaseBlockManager",
+        "pandas.core.internals.blocks.Block", "pandas.Timestamp", "pandas.Timedelta", "pandas.Period", "pandas.Interval",
+        "pandas.tseries.offsets.BaseOffset", "pandas._libs.arrays.NDArrayBacked", "pandas._libs.internals.BlockManager",
+        "pandas.core.flags.Flags",
+    ),
+    "xgboost": ("xgboost.Booster", "xgboost.XGBModel"),
+    "lightgbm": ("lightgbm.Booster", "lightgbm.LGBMModel"),
+    "catboost": ("catboost.core._CatBoostBase",),
+    "torch.nn": (
+        "torch.nn.Module", "torch.nn.utils.prune.BasePruningMethod", "torch.nn.utils.spectral_norm.SpectralNorm",
+        "torch.nn.utils.weight_norm.WeightNorm",
+    ),
+    "torch.optim": ("torch.optim.Optimizer", "torch.optim.lr_scheduler.LRScheduler", "torch.optim.lr_scheduler.ReduceLROnPlateau"),
+}  # fmt: skip
 # Constructors or methods that open files or the network, or evaluate text; read one by one.
 UNWANTED = {
     "numpy.memmap", "numpy.core.memmap.memmap", "numpy._core.memmap.memmap", "numpy.lib.npyio.DataSource",
@@ -106,10 +128,12 @@ def modules(package: str) -> Iterator[types.ModuleType]:
             sys.stderr.write(f"does not import: {found.name}: {problem}\n")
 
 
-def uses(cls: type, spelled: str, review: list[str]) -> str:
+def uses(cls: type, spelled: str, kinds: tuple[type, ...], review: list[str]) -> str:
     """Letters for one class, as ``scanner/allow_list.py`` explains them; empty to leave it out."""
     own = f"{cls.__module__}.{cls.__qualname__}"
     if {own, spelled} & UNWANTED or any(f"{b.__module__}.{b.__qualname__}" in UNWANTED for b in cls.__mro__):
+        return ""
+    if kinds and not issubclass(cls, (*kinds, enum.Enum)):
         return ""
     if issubclass(cls, enum.Enum):
         return "vc"  # members are restored by calling the class with their value
@@ -157,12 +181,13 @@ def collect(review: list[str]) -> dict[str, dict[str, str]]:
         for spelling in spellings(module):
             names.setdefault(spelling, {})[name] = letters
 
-    for package in PACKAGES:
+    for package, bases in KINDS.items():
+        kinds = tuple(found for base in bases if (found := pydoc.locate(base)) is not None)
         for module in modules(package):
             for name, value in sorted(vars(module).items()):
                 inside = isinstance(value, type) and value.__module__.startswith(package.split(".")[0])
                 if inside and not SKIPPED.search(value.__module__):
-                    letters = uses(value, f"{module.__name__}.{name}", review)
+                    letters = uses(value, f"{module.__name__}.{name}", kinds, review)
                     # where it says it is defined, and where a public module shows it
                     if letters and (value.__module__ == module.__name__ or not name.startswith("_")):
                         put(value.__module__, value.__qualname__, letters)

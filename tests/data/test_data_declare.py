@@ -81,6 +81,15 @@ def test_bounds_of_levels_are_named(space: FeatureSpace) -> None:
     assert (grade.low, grade.high) == (1.0, 2.0)
 
 
+def test_numbers_and_their_levels_are_matched_whole_floats_as_integers(space: FeatureSpace) -> None:
+    wish = ColumnDeclaration(levels=(20, 40.0, 60), low=40.0)
+
+    declared = declare(space, {"age": wish})
+
+    assert declared.columns[0].low == 1.0
+    assert to_codes(FRAME, declared)[:, 0].tolist() == [0, 1, 2]
+
+
 def test_bounds_of_times_are_dates(space: FeatureSpace) -> None:
     since = declare(space, {"since": ColumnDeclaration(high="2023-01-01")}).columns[4]
 
@@ -155,6 +164,9 @@ def test_relations_are_kept(space: FeatureSpace) -> None:
         ("age", ColumnDeclaration(low=70, high=60), "low must be at most high"),
         ("age", ColumnDeclaration(low=18.5), "integer, got the bound 18.5"),
         ("age", ColumnDeclaration(low="young"), "must be a number, got 'young'"),
+        ("age", ColumnDeclaration(high=float("inf")), "a bound must be finite, got inf"),
+        ("age", ColumnDeclaration(low=float("nan")), "a bound must be finite, got nan"),
+        ("age", ColumnDeclaration(cost=float("inf")), "infinite cost; say `immutable: true`"),
         ("age", ColumnDeclaration(unit=0.0), "unit must be > 0"),
         ("age", ColumnDeclaration(cost=-1.0), "cost must be >= 0"),
         ("age", ColumnDeclaration(cost=float("nan")), "cost must be >= 0"),

@@ -14,7 +14,7 @@ from steeled.probes.evasion.noise import Noise
 from steeled.probes.random_rows import random_rows
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(seed=st.integers(0, 10_000), epsilon=st.floats(0.05, 6))
 def test_random_rows_are_feasible_and_within_budget(seed, epsilon):
     space, x = mixed_space([Relation.parse("up <= 2 * rank + 9")]), mixed_rows(30, seed)

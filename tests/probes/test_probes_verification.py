@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from evasion_stubs import Linear, mixed_rows, mixed_space, mixed_weights
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from steeled.core.column import Column, Kind
@@ -87,6 +87,7 @@ def test_a_stochastic_model_must_yield_mostly(chance, believed):
     assert len(target.asked) == 20
 
 
+@settings(deadline=None)
 @given(seed=st.integers(0, 10_000), dtype=st.sampled_from(["float32", "float16", "float64"]))
 def test_the_cast_is_idempotent_feasible_and_leaves_unchanged_cells(seed, dtype):
     rng, space, x = np.random.default_rng(seed), mixed_space(), mixed_rows(8, seed)

@@ -41,8 +41,10 @@ ROUTES = {
     "newobj": b"\x80\x04" + name("subprocess", "Popen") + COMMAND + b"\x85\x81.",
     "newobj_ex": b"\x80\x04" + name("subprocess", "Popen") + COMMAND + b"\x85}\x92.",
     "memo": b"\x80\x04" + text("os") + b"\x94" + text("system") + b"\x940" + b"0h\x00h\x01\x93" + COMMAND + b"\x85R.",
-    "sparse memo": b"\x80\x04" + text("os") + b"r\xff\xff\xff\x7f0" + b"j\xff\xff\xff\x7f" + text("system") + b"\x93" + COMMAND + b"\x85R.",
-    "decoy memo": b"\x80\x04" + text("numpy") + b"q\x000" + text("os") + b"q\x000h\x00" + text("system") + b"\x93" + COMMAND + b"\x85R.",
+    "sparse memo": b"\x80\x04" + text("os") + b"r\xff\xff\xff\x7f0" + b"j\xff\xff\xff\x7f" + text("system")
+     + b"\x93" + COMMAND + b"\x85R.",
+    "decoy memo": b"\x80\x04" + text("numpy") + b"q\x000" + text("os") + b"q\x000h\x00" + text("system")
+     + b"\x93" + COMMAND + b"\x85R.",
     "python 2 name": b"\x80\x02c__builtin__\neval\nX\x03\x00\x00\x001+1\x85R.",
     "python 2 module": b"\x80\x02ccommands\ngetoutput\nX\x02\x00\x00\x00ls\x85R.",
     "dotted name": b"\x80\x04" + name("pathlib", "os.system") + COMMAND + b"\x85R.",
@@ -56,7 +58,8 @@ ROUTES = {
     "broken after the call": b"\x80\x04" + SYSTEM + COMMAND + b"\x85R\xff",
     "no proto": SYSTEM + COMMAND + b"\x85R.",
     "lower proto later": b"\x80\x04\x80\x02c__builtin__\nexec\nX\x01\x00\x00\x001\x85R.",
-    "computed name": b"\x80\x04" + name("operator", "concat") + text("o") + text("s") + b"\x86R" + text("system") + b"\x93" + COMMAND + b"\x85R.",
+    "computed name": b"\x80\x04" + name("operator", "concat") + text("o") + text("s") + b"\x86R"
+     + text("system") + b"\x93" + COMMAND + b"\x85R.",
     "extension": b"\x80\x02\x82\x01.",
     "persistent id": b"\x80\x04" + text("x") + b"Q.",
     "attributes of a function": b"\x80\x04" + name("numpy", "sum") + b"}" + text("__globals__") + b"Nsb.",
@@ -68,7 +71,8 @@ ROUTES = {
     "frame crossed": b"\x80\x04\x95\x02\x00\x00\x00\x00\x00\x00\x00\x8c\x01a.",
     "long line first": b"V" + b"a" * 100_000 + b"\n0cos\nsystem\n(V" + MARKER.encode() + b"\ntR.",
     "odd number first": b"I010\n0cos\nsystem\n(V" + MARKER.encode() + b"\ntR.",
-    "new line in a slot": b"\x80\x04" + text("os") + b"p00\n" + b"0g0\n" + text("system") + b"\x93" + COMMAND + b"\x85R.",
+    "new line in a slot": b"\x80\x04" + text("os") + b"p00\n" + b"0g0\n" + text("system") + b"\x93"
+     + COMMAND + b"\x85R.",
 }  # fmt: skip
 
 

@@ -19,7 +19,17 @@ from scanner_samples import ROUTES, Calls, laughs, zipped
 from steeled.scanner.scan import scan, scan_bytes
 from steeled.scanner.verdict import ScanVerdict
 
-_WATCHED = ("import", "os.system", "subprocess.Popen", "os.exec", "socket.connect", "open", "compile", "exec", "pickle.find_class")
+_WATCHED = (
+    "import",
+    "os.system",
+    "subprocess.Popen",
+    "os.exec",
+    "socket.connect",
+    "open",
+    "compile",
+    "exec",
+    "pickle.find_class",
+)
 _events: list[str] = []
 _recording = [False]
 

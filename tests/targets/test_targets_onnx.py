@@ -137,8 +137,8 @@ def test_the_kind_of_scores_is_found_out(wine, last, kind):
 
 
 def test_scores_without_probabilities_are_logits(wine):
-    model = make_pipeline(StandardScaler(), LinearSVC()).fit(wine.frame.to_numpy(), wine.labels)
-    graph = to_onnx(model, wine.data.x[:1].astype(np.float32))
+    model = LinearSVC().fit(wine.frame.to_numpy(), wine.labels)
+    graph = to_onnx(model, wine.data.x[:1].astype(np.float32), options={id(model): {"raw_scores": True}})
 
     target = open_object(graph, Opening(wine.data)).target
 

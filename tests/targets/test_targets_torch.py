@@ -42,7 +42,7 @@ def files(cnn, tmp_path_factory):
     torch.save({"epoch": 3, "state_dict": {f"module.{k}": v for k, v in model.state_dict().items()}}, folder / "run.pt")
     program = torch.export.export(model, (torch.rand(4, 1, 8, 8),), dynamic_shapes=({0: torch.export.Dim("n")},))
     torch.export.save(program, folder / "exported.pt2")
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="torch.jit"):
         torch.jit.script(model).save(folder / "script.pt")
     (folder / "networks_of_test.py").write_text(
         "from torch import nn\n"
@@ -142,7 +142,7 @@ def test_a_cut_off_file_is_refused(digits, files, tmp_path):
 )
 def test_the_kind_of_scores_is_found_out(cancer, last, kind):
     torch.manual_seed(1)
-    model = nn.Sequential(nn.BatchNorm1d(30), nn.Linear(30, 8), nn.Tanh(), *last)
+    model = nn.Sequential(nn.BatchNorm1d(30), nn.Linear(30, 8), nn.ReLU(), *last)
     model(torch.tensor(cancer.data.x, dtype=torch.float32))  # statistics for batch normalization
 
     target = open_object(model, Opening(cancer.data)).target

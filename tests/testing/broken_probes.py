@@ -69,7 +69,16 @@ class DropsARow(Sound):
 
 class LeavesTheBudget(Sound):
     def search(self, case: Case, x: Array, y: Array, epsilon: float) -> Array:
-        return Sound.search(self, case, x, y, 1.1 * epsilon)
+        return Sound.search(self, case, x, y, 1.001 * epsilon)
+
+
+class CheatsWhenShort(Sound):
+    """Keeps to the budget where that is enough, and else goes further."""
+
+    def search(self, case: Case, x: Array, y: Array, epsilon: float) -> Array:
+        z, further = (Sound.search(self, case, x, y, length * epsilon) for length in (1.0, 1.1))
+        won = case.threat.goal.reached(case.target.scores(z), y).reshape(-1, *[1] * (x.ndim - 1))
+        return np.where(won, z, further)
 
 
 class GivesUp(Sound):

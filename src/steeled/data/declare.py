@@ -1,5 +1,6 @@
 """What the owner of the data knows better than the rows show: who can change what, in which direction, at what cost."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -8,6 +9,7 @@ import numpy as np
 from steeled.core.column import Column, Direction, Kind, Level
 from steeled.core.feature_space import FeatureSpace, table_space
 from steeled.core.relation import Relation
+from steeled.data.labels import class_name
 from steeled.data.names import did_you_mean
 from steeled.errors import ConfigurationError
 
@@ -90,6 +92,8 @@ def _declared_member(column: Column, declaration: ColumnDeclaration) -> Column:
 
 def _declared(column: Column, declaration: ColumnDeclaration) -> Column:
     """One column as declared."""
+    if declaration.cost == math.inf:
+        raise ConfigurationError(f"columns: {column.name!r} has an infinite cost; say `immutable: true`")
     try:
         column = _with_kind(column, _kind(column, declaration), declaration.levels)
         column = replace(
@@ -170,9 +174,9 @@ def _whole_levels(column: Column, wanted: tuple[Level, ...] | None) -> tuple[Lev
 
 def _matched(column: Column, seen: tuple[Level, ...], wanted: tuple[Level, ...]) -> tuple[Level, ...]:
     """The wanted levels, spelled as in the data, once they are known to cover it."""
-    spelled = {str(level): level for level in seen}
-    levels = tuple(spelled.get(str(level), level) for level in wanted)
-    if len(set(map(str, levels))) < len(levels):
+    spelled = {class_name(level): level for level in seen}
+    levels = tuple(spelled.get(class_name(level), level) for level in wanted)
+    if len(set(map(class_name, levels))) < len(levels):
         raise ValueError(f"column {column.name!r}: a level is listed twice in {wanted!r}")
     lost = [level for level in seen if level not in levels]
     if lost:
@@ -206,12 +210,15 @@ def _bound(column: Column, value: float | str | None, inferred: float) -> float:
     if value is None:
         return inferred
     if column.levels:
-        names = [str(level) for level in column.levels]
-        if str(value) not in names:
-            raise ValueError(f"column {column.name!r}: bound {value!r} is not a level{did_you_mean(str(value), names)}")
-        return float(names.index(str(value)))
+        names = [class_name(level) for level in column.levels]
+        if class_name(value) not in names:
+            near = did_you_mean(class_name(value), names)
+            raise ValueError(f"column {column.name!r}: bound {value!r} is not a level{near}")
+        return float(names.index(class_name(value)))
     if isinstance(value, str):
         return _seconds(column, value)
+    if not math.isfinite(value):
+        raise ValueError(f"column {column.name!r}: a bound must be finite, got {value}; leave it out")
     if column.kind is Kind.INTEGER and value != round(value):
         raise ValueError(f"column {column.name!r} is integer, got the bound {value}")
     return float(value)

@@ -58,8 +58,8 @@ def _rule(entry: dict[str, Any]) -> Rule:
             id=entry["id"],
             metric=metric,
             title=entry.get("title", metric),
-            maximum=entry.get("max"),
-            minimum=entry.get("min"),
+            maximum=_number(entry.get("max")),
+            minimum=_number(entry.get("min")),
             against=Against(entry.get("against", Against.INTERVAL)),
             severity=Severity(entry.get("severity", Severity.MEDIUM)),
             mode=Mode(entry.get("mode", Mode.BLOCK)),
@@ -67,3 +67,8 @@ def _rule(entry: dict[str, Any]) -> Rule:
         )
     except ValueError as problem:
         raise ConfigurationError(str(problem)) from problem
+
+
+def _number(limit: int | float | None) -> float | None:
+    """A float, so that a rule that was kept and read again equals itself."""
+    return None if limit is None else float(limit)

@@ -28,6 +28,7 @@ from steeled.reports._text import ascii_only, clip, cut, plain
 _COLORS = {"fail": "31", "pass": "32", "open": "33", "none": "90"}
 _WORDS = {state.word.upper(): state.look for state in (FAIL, PASS, INCONCLUSIVE, NOT_TESTED)}
 _BAR = 22
+_LONGEST_ID = 12
 _MOST_RULES = 40
 _MOST_UNTESTED = 20
 
@@ -43,12 +44,13 @@ class _Sheet:
         """One line, without characters that change how others look."""
         return ascii_only(plain(text)) if self.ascii else plain(text)
 
-    def fitted(self, line: str) -> str:
-        """The line, cut to the width."""
-        if _columns(line) <= self.width:
+    def fitted(self, line: str, columns: int = 0) -> str:
+        """The line, cut to so many columns, or to the width."""
+        columns = columns or self.width
+        if _columns(line) <= columns:
             return line
         mark = "..." if self.ascii else "…"
-        while _columns(line) > self.width - len(mark):
+        while _columns(line) > columns - len(mark):
             line = line[:-1]
         return line + mark
 
@@ -76,7 +78,7 @@ def render(record: Record, color: bool = False, ascii: bool = False, width: int 
     sheet = _Sheet(width, ascii)
     word = state_of_verdict(record.verdict.outcome).word.upper()
     blocks = [
-        [sheet.fitted(f"{word}  {sheet.say(cut(record.model, 40))}  {_blocking(record)}")],
+        [sheet.fitted(f"{word}  {sheet.fitted(sheet.say(record.model), 30)}  {_blocking(record)}")],
         _rules(record, sheet),
         sheet.wrapped(lead(record).text),
         _doubts(record, sheet),
@@ -103,6 +105,7 @@ def _rules(record: Record, sheet: _Sheet) -> list[str]:
     """One row a rule; where the bars do not fit beside, each stands below its row."""
     findings = record.verdict.findings[:_MOST_RULES]
     rows = [tuple(sheet.say(cell) for cell in _row(finding)) for finding in findings]
+    rows = [(row[0], sheet.fitted(row[1], _LONGEST_ID), *row[2:]) for row in rows]
     heads = [max((_columns(row[k]) for row in rows), default=0) for k in (0, 1)]
     sizes = heads + [max((_columns(row[k]) for row in rows if row[4]), default=0) for k in (2, 3)]
     fits = sum(sizes) + len(sizes) + _BAR <= sheet.width
@@ -123,7 +126,7 @@ def _rules(record: Record, sheet: _Sheet) -> list[str]:
 
 def _row(finding: Finding) -> tuple[str, str, str, str, str]:
     """Word, id, measured, limit, bar; no bar where a count or a reason says more."""
-    word, rule = state_of(finding).word.upper(), cut(finding.rule.id, 10)
+    word, rule = state_of(finding).word.upper(), cut(finding.rule.id, 40)
     measurement = finding.measurement
     if measurement is None:
         return word, rule, finding.reason or "no measurement", "", ""

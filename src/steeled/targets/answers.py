@@ -80,9 +80,12 @@ class Answers:
             return cotangent.reshape(raw.shape).astype(raw.dtype)
         width = values.shape[1] if self.form is Form.COLUMNS else 2
         pulled = np.zeros((len(values), width))
+        lowest = _spread(values, self.form).argmin(axis=1)
         for index, column in enumerate(self.columns):
             if column != MISSING:
                 pulled[:, column] += cotangent[:, index]
+            elif not self._is_probability:  # it hangs below the smallest logit
+                pulled[np.arange(len(values)), lowest] += cotangent[:, index]
         if self._is_probability:
             pulled /= np.maximum(_spread(values, self.form), _TINY)
         if self.form is Form.PROBABILITY:

@@ -65,7 +65,7 @@ def call_target(
     """
     sample = request.sample
     raw = guarded(call, sample.x)
-    answers = find_answers(raw, sample, labels, request.score_kind, request.may_lack_classes)
+    answers = find_answers(raw, sample, labels, request.score_kind, request.may_lack_classes, ask=call)
     data = request.data
     signature = Signature(data.space.shape, dtype, data.task, data.classes, answers.kind)
     target = CallTarget(call, answers, signature, request.digest)

@@ -1,15 +1,17 @@
 """Finding out on real rows what a model's raw output is; nothing is assumed from a name."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from steeled.core.array import Array
 from steeled.core.dataset import Dataset
+from steeled.core.feature_space import FeatureSpace, Modality
 from steeled.core.signature import ScoreKind, Task
 from steeled.data.labels import class_name
-from steeled.errors import ModelError
+from steeled.errors import ModelError, PredictionError
 from steeled.targets.answers import Answers, Form, as_array, numbers
+from steeled.targets.asking import guarded
 from steeled.targets.classes import columns_of
 
 _ENOUGH_ROWS = 20
@@ -21,6 +23,7 @@ def find_answers(
     labels: Sequence[object] | None = None,
     wanted: ScoreKind | None = None,
     may_lack_classes: bool = False,
+    ask: Callable[[Array], object] | None = None,
 ) -> Answers:
     """The reading of ``raw``, the model's output for the rows of ``data``.
 
@@ -33,6 +36,7 @@ def find_answers(
         labels: the model's own classes in the order of its columns; None when it has only positions.
         wanted: what the user says it is.
         may_lack_classes: whether classes without a row may be unknown to the model.
+        ask: the model itself, for more evidence where one number could be a probability or a logit.
 
     Raises:
         ModelError: the shape fits no reading, the classes are others, or it is not what the user says.
@@ -52,6 +56,8 @@ def find_answers(
     names = tuple(class_name(label) for label in (labels if labels is not None else range(len(data.classes))))
     if values.shape[1] == 1 and len(names) == 2:
         form = _single(values[:, 0], data.y, wanted)
+        if form is Form.PROBABILITY and wanted is None and ask is not None and _escapes(ask, data):
+            form = Form.LOGIT
         kind = ScoreKind.LOGITS if form is Form.LOGIT else ScoreKind.PROBABILITIES
     elif values.shape[1] == len(names):
         form, kind = Form.COLUMNS, _kind_of_columns(values, wanted)
@@ -94,6 +100,28 @@ def _single(values: Array, y: Array, wanted: ScoreKind | None) -> Form:
         f"cannot tell a probability from a logit on {len(values)} rows, all within [0, 1]; "
         "say which with --score-kind, or give more rows"
     )
+
+
+def _escapes(ask: Callable[[Array], object], data: Dataset) -> bool:
+    """Whether the number leaves [0, 1] on rows far out, where a logit grows and a probability cannot."""
+    for factor in (10.0, 1000.0):
+        far = stretched(data.x, data.space, factor)
+        try:
+            values = numbers(guarded(ask, far), len(far))
+        except PredictionError:  # a model may refuse rows that do not exist; then they are no evidence
+            return False
+        if not ((values >= 0) & (values <= 1)).all():
+            return True
+    return False
+
+
+def stretched(x: Array, space: FeatureSpace, factor: float) -> Array:
+    """Rows whose real numbers lie ``factor`` times as far from their mean; codes of levels stay."""
+    if space.modality is Modality.TEXT:
+        return x
+    free = [not column.on_grid for column in space.columns] if space.columns else True
+    center = np.nanmean(x, axis=0, keepdims=True) if len(x) else x
+    return np.asarray(np.where(free, center + factor * (x - center), x), dtype=x.dtype)
 
 
 def _are_labels(given: Array, wanted: ScoreKind | None) -> bool:

@@ -60,9 +60,10 @@ def open_file(path: Path, format: str, request: Opening) -> Opened:
 def _open(module: Any, template: Any, request: Opening) -> Opened:
     notes = _to_evaluation(module)
     sample, data = request.sample, request.data
-    raw = guarded(partial(raw_output, module), sample.x)
+    asked = partial(raw_output, module)
+    raw = guarded(asked, sample.x)
     wanted = request.score_kind or _saturated(raw)
-    answers = find_answers(raw, sample, None, wanted, request.may_lack_classes)
+    answers = find_answers(raw, sample, None, wanted, request.may_lack_classes, ask=asked)
     signature = Signature(data.space.shape, _dtype_name(module), data.task, data.classes, answers.kind)
     target = TorchTarget(module, answers, signature, request.digest)
     target = replace(target, stochastic=is_stochastic(target, sample.x))

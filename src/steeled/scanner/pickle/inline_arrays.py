@@ -19,10 +19,17 @@ WRAPPER = "joblib.numpy_pickle.NumpyArrayWrapper"
 
 @dataclass(slots=True)
 class InlineArrays:
-    """Skips what joblib's loader would read itself; ``starts`` says where, to compare the plain reading."""
+    """Skips what joblib's loader would read itself, and remembers where, to compare the plain reading.
+
+    Args:
+        budget: shared by the scan.
+        starts: where arrays begin.
+        has_nested: whether the first of them is a nested pickle.
+    """
 
     budget: Budget
     starts: list[int] = field(default_factory=list)
+    has_nested: bool = False
 
     def __call__(self, m: Machine, instance: Made) -> None:
         if instance.maker is None or instance.maker.dotted != WRAPPER:
@@ -37,6 +44,7 @@ class InlineArrays:
         if items is None:
             raise Broken(m.at, "an array of joblib without a constant shape")
         if holds_objects(dtype):
+            self.has_nested = self.has_nested or len(self.starts) == 1
             self._nested(m)
             m.at = m.pos
             return

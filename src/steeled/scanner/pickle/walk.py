@@ -53,30 +53,33 @@ def walk(part: Part, judge: PickleJudge, start: int = 0) -> Walked:
             judge.part.note(ScanVerdict.MALFORMED, "explodes when its shared references are written out", offset=start)
         walked = Walked(value, machine.pos, True, tuple(inline.starts))
     if inline.starts:
-        _compare(part, judge, start, inline.starts[0])
+        _compare(part, judge, start, inline)
     return walked
 
 
-def _compare(part: Part, judge: PickleJudge, start: int, first_array: int) -> None:
+def _compare(part: Part, judge: PickleJudge, start: int, inline: InlineArrays) -> None:
     """What ``pickle.load`` would run where joblib reads array bytes: names there mean two readings."""
     aside = part.aside()
     # array bytes are no opcodes, so it breaks there; what ran before that is what counts
     with contextlib.suppress(Broken):
         run(Machine(part.data, start, PickleJudge(aside, judge.allowed), plain), part.budget)
     for found in aside.findings.found.values():
-        if found.offset >= first_array and _can_be_meant(found.name, judge):
+        by_chance = inline.has_nested and _is_mixed(found.name, judge)
+        if found.offset >= inline.starts[0] and _IMPORTABLE.fullmatch(found.name) and not by_chance:
             why = f"{found.why} when read without joblib"
             judge.part.note(ScanVerdict.MALFORMED, why, offset=found.offset, name=found.name)
 
 
-def _can_be_meant(dotted: str, judge: PickleJudge) -> bool:
-    """Whether a name is more than two texts of the file put together by chance.
+def _is_mixed(dotted: str, judge: PickleJudge) -> bool:
+    """Whether a name is two texts of the file put together by chance.
 
-    An array of objects is a pickle with a memo of its own; read as part of the outer one, its references hit the
-    outer memo and give pairs such as a module of the list with a name of another.
+    An array of objects is a pickle with a memo of its own. Read as part of the outer one, its references hit the outer
+    memo and give pairs such as a module of the list with a name of another, or an attribute with an attribute.
     """
-    if _IMPORTABLE.fullmatch(dotted) is None:
-        return False
     module, _, name = dotted.rpartition(".")
-    is_mixed = module in judge.allowed.entries and any(name in names for names in judge.allowed.entries.values())
-    return is_known(module) or not is_mixed
+    listed = judge.allowed.entries
+    if is_known(module):
+        return False
+    if module in listed:
+        return any(name in names for names in listed.values())
+    return module.partition(".")[0] not in {known.partition(".")[0] for known in listed}
