@@ -36,25 +36,39 @@ KINDS = {
     "sklearn": (),
     "numpy": (
         "numpy.ndarray", "numpy.generic", "numpy.dtype", "numpy.random.Generator", "numpy.random.RandomState",
-        "numpy.random.BitGenerator", "numpy.random.SeedSequence", "numpy.poly1d", "numpy.polynomial._polybase.ABCPolyBase",
+        "numpy.random.BitGenerator", "numpy.random.SeedSequence", "numpy.poly1d",
+        "numpy.polynomial._polybase.ABCPolyBase",
     ),
-    "scipy.sparse": ("scipy.sparse._base._spbase",),
-    "scipy.spatial": ("scipy.spatial.cKDTree", "scipy.spatial.KDTree"),
+    "scipy.sparse": (
+        "scipy.sparse._base._spbase",
+    ),
+    "scipy.spatial": (
+        "scipy.spatial.cKDTree", "scipy.spatial.KDTree",
+    ),
     "pandas": (
         "pandas.core.generic.NDFrame", "pandas.Index", "pandas.api.extensions.ExtensionArray",
         "pandas.api.extensions.ExtensionDtype", "pandas.core.internals.managers.BaseBlockManager",
-        "pandas.core.internals.blocks.Block", "pandas.Timestamp", "pandas.Timedelta", "pandas.Period", "pandas.Interval",
-        "pandas.tseries.offsets.BaseOffset", "pandas._libs.arrays.NDArrayBacked", "pandas._libs.internals.BlockManager",
-        "pandas.core.flags.Flags",
+        "pandas.core.internals.blocks.Block", "pandas.Timestamp", "pandas.Timedelta", "pandas.Period",
+        "pandas.Interval", "pandas.tseries.offsets.BaseOffset", "pandas._libs.arrays.NDArrayBacked",
+        "pandas._libs.internals.BlockManager", "pandas.core.flags.Flags",
     ),
-    "xgboost": ("xgboost.Booster", "xgboost.XGBModel"),
-    "lightgbm": ("lightgbm.Booster", "lightgbm.LGBMModel"),
-    "catboost": ("catboost.core._CatBoostBase",),
+    "xgboost": (
+        "xgboost.Booster", "xgboost.XGBModel",
+    ),
+    "lightgbm": (
+        "lightgbm.Booster", "lightgbm.LGBMModel",
+    ),
+    "catboost": (
+        "catboost.core._CatBoostBase",
+    ),
     "torch.nn": (
         "torch.nn.Module", "torch.nn.utils.prune.BasePruningMethod", "torch.nn.utils.spectral_norm.SpectralNorm",
         "torch.nn.utils.weight_norm.WeightNorm",
     ),
-    "torch.optim": ("torch.optim.Optimizer", "torch.optim.lr_scheduler.LRScheduler", "torch.optim.lr_scheduler.ReduceLROnPlateau"),
+    "torch.optim": (
+        "torch.optim.Optimizer", "torch.optim.lr_scheduler.LRScheduler",
+        "torch.optim.lr_scheduler.ReduceLROnPlateau",
+    ),
 }  # fmt: skip
 # Constructors or methods that open files or the network, or evaluate text; read one by one.
 UNWANTED = {
@@ -191,7 +205,7 @@ def collect(review: list[str]) -> dict[str, dict[str, str]]:
                     # where it says it is defined, and where a public module shows it
                     if letters and (value.__module__ == module.__name__ or not name.startswith("_")):
                         put(value.__module__, value.__qualname__, letters)
-                        if _shows(module, package):
+                        if package in ("numpy", "pandas") or _shows(module):
                             put(module.__name__, name, letters)
                 elif isinstance(value, types.FunctionType) and _computes(value, module.__name__):
                     put(module.__name__, name, "v")
@@ -213,7 +227,7 @@ def _computes(function: types.FunctionType, module: str) -> bool:
     return function.__module__ == module and (f"{module}.".startswith(FUNCTION_MODULES) or module in FUNCTION_MODULES)
 
 
-def _shows(module: types.ModuleType, package: str) -> bool:
+def _shows(module: types.ModuleType) -> bool:
     """Whether a module may be a public spelling of a class: the package, its public subpackages."""
     return hasattr(module, "__path__") and not any(part.startswith("_") for part in module.__name__.split("."))
 

@@ -53,7 +53,7 @@ def _environment() -> Environment:
         loader=PackageLoader("steeled.reports", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
-        
+        finalize=_finalize,
         trim_blocks=True,
         lstrip_blocks=True,
     )

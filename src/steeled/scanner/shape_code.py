@@ -4,6 +4,8 @@ import ast
 import re
 from typing import Any
 
+from steeled.scanner.source import tree_of
+
 _MOST_TEXT = 10_000
 _NODES = (
     ast.Expression, ast.Constant, ast.Name, ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare, ast.Call, ast.keyword,
@@ -26,9 +28,8 @@ def is_arithmetic(text: Any) -> bool:
     """Whether evaluating the text can only compute numbers and truth values."""
     if not isinstance(text, str) or len(text) > _MOST_TEXT:
         return False
-    try:
-        tree = ast.parse(text, mode="eval")
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    tree = tree_of(text, mode="eval")
+    if tree is None:
         return False
     functions = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     return all(_is_harmless(node, is_called=id(node) in functions) for node in ast.walk(tree))

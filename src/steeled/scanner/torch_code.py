@@ -8,6 +8,7 @@ the list of pure operators; every syntax that the serializer does not write is r
 import ast
 from collections.abc import Iterable
 
+from steeled.scanner.source import tree_of
 from steeled.scanner.torch_ops import Operators, operators
 
 MOST_SOURCE = 4 << 20
@@ -38,10 +39,10 @@ def impure(sources: Iterable[str]) -> str:
     for source in sources:
         if len(source) > MOST_SOURCE:
             return "is longer than is read"
-        try:
-            trees.append(ast.parse(source))
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
+        tree = tree_of(source)
+        if tree is None:
             return "is not in the syntax that is read"
+        trees.append(tree)
     methods = {node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
     for tree in trees:
         for node in ast.walk(tree):
@@ -93,7 +94,7 @@ def _wrong_method(func: ast.Attribute, methods: set[str], known: Operators) -> s
     return ""
 
 
-def _unbound(tree: ast.Module) -> str:
+def _unbound(tree: ast.AST) -> str:
     """A bare name that is neither a local, a module nor a harmless builtin."""
     bound = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     bound |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}

@@ -158,11 +158,11 @@ def _evidence(step: Step, done: Done) -> Evidence:
 
 
 def _environment() -> dict[str, str]:
-    """Versions that decide the numbers, and the machine."""
-    libraries = {name: found for name in LIBRARIES if (found := library_version(name))}
-    return {
+    """Versions that decide the numbers, and the machine; sorted by name."""
+    found = {name: library_version(name) for name in LIBRARIES}
+    found |= {
         "steeled": steeled.__version__,
         "python": platform.python_version(),
-        **libraries,
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}",
     }
+    return {name: found[name] for name in sorted(found) if found[name]}

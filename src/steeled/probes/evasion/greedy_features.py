@@ -26,8 +26,7 @@ _TYPICAL_QUERIES = 250
 class GreedyFeatures:
     """Searches single changes, then pairs and more, for the cheapest that the model yields to.
 
-    Names, whole numbers and one-hot groups move as one; candidates that the row's owner could not submit are never
-    asked. Deterministic but for the data's order.
+    A one-hot group moves as one; rows that their owner could not submit are never asked. Draws nothing at random.
 
     Args:
         max_changes: levers pulled at once, 1 to 8.
@@ -54,7 +53,7 @@ class GreedyFeatures:
         modalities=frozenset({Modality.TABLE}),
         score_kinds=frozenset({ScoreKind.PROBABILITIES, ScoreKind.LOGITS, ScoreKind.VALUES}),
     )
-    references: ClassVar[tuple[str, ...]] = ("AML.T0043.001", "arXiv:2010.11598")
+    references: ClassVar[tuple[str, ...]] = ("AML.T0043.001",)
 
     def __post_init__(self) -> None:
         for name, low, high in (

@@ -5,6 +5,7 @@ import re
 from typing import ClassVar
 
 from steeled.scanner.part import Part
+from steeled.scanner.source import tree_of
 from steeled.scanner.verdict import ScanVerdict
 
 _MOST_CODE = 1 << 20
@@ -64,11 +65,8 @@ def _is_python(text: str) -> bool:
     """Whether it parses as Python that does something; a table of numbers parses, too."""
     if len(text) > _MOST_CODE or _HINTS.search(text) is None:
         return False
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return any(isinstance(node, _CODE) for node in ast.walk(tree))
+    tree = tree_of(text)
+    return tree is not None and any(isinstance(node, _CODE) for node in ast.walk(tree))
 
 
 def _is_table(text: str) -> bool:
