@@ -10,7 +10,8 @@ MEASURES = """
     planted_found planted_false fidelity honest_fidelity copy_gain clone_queries auc tpr_at_0_1pct_fpr
     tpr_at_1pct_fpr tpr_at_5pct_fpr calibration_rms calibration_p overconfidence confident_on_garbage
     confident_on_noise confident_on_shuffled confident_out_of_range unsafe_files unverifiable_files
-""".split()  # noqa: SIM905 (a list of 26 strings is harder to read)
+    error_growth error_clean accuracy_gap confident_on_constant
+""".split()  # noqa: SIM905 (a list of 30 strings is harder to read)
 
 
 @pytest.mark.parametrize("measure", MEASURES)

@@ -103,6 +103,14 @@ GREEDY = evidence(
                 2.5,
             ),
         ),
+        tables=(
+            Table(
+                "levers",
+                ("column", "share"),
+                (("present_employment_since", 0.4385), ("savings_account_and_bonds", 0.31), ("telephone", 0.1)),
+                "columns changed in 187 successful attacks",
+            ),
+        ),
     ),
 )
 NOISE = evidence(

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import msgspec
 import yaml
 
+from steeled.core.digest import plain
 from steeled.errors import ConfigurationError
 
 _LARGEST = 1_000_000  # bytes: a configuration is written by hand
@@ -183,7 +184,8 @@ def parse_configuration(content: object, source: str) -> Configuration:
 def json_schema() -> dict[str, Any]:
     """JSON Schema of the file, for editors."""
     schema = msgspec.json.schema(Configuration)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "steeled.yaml", **schema}
+    plain_schema: dict[str, Any] = plain(schema)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "steeled.yaml", **plain_schema}
 
 
 def _stranger(content: object, kind: Any, place: str) -> str:

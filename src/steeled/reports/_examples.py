@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from steeled.core.artifact import Example, Table
 from steeled.core.evidence import Evidence
+from steeled.core.measurement import Unit
 from steeled.core.threat_model import Norm
-from steeled.reports._numbers import short
+from steeled.reports._numbers import quantity, short
 from steeled.reports._pictures import svg
 from steeled.reports._text import Fragment, clip
 
@@ -85,14 +86,17 @@ def gallery(evidence: Evidence) -> Gallery | None:
     return Gallery(evidence.probe, columns, len(every) - len(columns), pairs, distance, pictured)
 
 
-def leaning(evidence: Evidence) -> tuple[str, int, int] | None:
-    """The column that most of the examples change, how many of them, and of how many."""
+def leaning(evidence: Evidence) -> str:
+    """What the attack leans on, with the number that shows it: over all successes where counted, else the examples."""
+    levers = next((table for table in evidence.result.tables if table.name == "levers" and table.rows), None)
+    if levers is not None and len(levers.rows[0]) > 1:
+        column, share = levers.rows[0][:2]
+        if isinstance(share, float) and 0 <= share <= 1:
+            return f"{clip(str(column))} is changed in {quantity(share, Unit.SHARE, 2)} of the successful attacks."
     examples = [example for example in evidence.result.examples[:_MOST_EXAMPLES] if example.changes]
     tally = Counter(column for example in examples for column in {change.column for change in example.changes})
-    if len(examples) < 2 or not tally:
-        return None
-    column, times = min(tally.items(), key=lambda item: (-item[1], item[0]))
-    return (column, times, len(examples)) if times > 1 else None
+    most, times = min(tally.items(), key=lambda item: (-item[1], item[0]), default=("", 0))
+    return f"Of the {len(examples)} examples shown, {times} change {clip(most)}." if times > 1 else ""
 
 
 def listings(evidence: Sequence[Evidence]) -> tuple[Listing, ...]:
@@ -120,10 +124,18 @@ def _pair(example: Example, columns: tuple[str, ...]) -> Pair:
 
 
 def _listing(table: Table) -> Listing:
-    rows = tuple(tuple(_field(value) for value in row[:_MOST_FIELDS]) for row in table.rows[:_MOST_ROWS])
-    caption = clip(table.caption, 300) or table.name.replace("_", " ").capitalize()
-    return Listing(caption, table.columns[:_MOST_FIELDS], rows, len(table.rows) - len(rows))
+    columns = table.columns[:_MOST_FIELDS]
+    rows = tuple(
+        tuple(_field(value, column) for value, column in zip(row, columns, strict=False))
+        for row in table.rows[:_MOST_ROWS]
+    )
+    caption = clip(table.caption or table.name.replace("_", " "), 300)
+    return Listing(caption[:1].upper() + caption[1:], columns, rows, len(table.rows) - len(rows))
 
 
-def _field(value: str | int | float) -> str:
-    return value if isinstance(value, str) else short(value)
+def _field(value: str | int | float, column: str) -> str:
+    """Text as it is; numbers short; shares, as their column says, in percent."""
+    if isinstance(value, str):
+        return value
+    is_share = isinstance(value, float) and 0 <= value <= 1 and column.startswith("share")
+    return quantity(value, Unit.SHARE) if is_share else short(value)

@@ -23,7 +23,7 @@ def svg(picture: Picture, label: str) -> Fragment:
         raise ValueError("gray levels must be 0 to 15")
     step = 1
     body = _body(picture, step)
-    while len(body) > 10**9:
+    while len(body) > _MOST_BYTES - 400:
         step *= 2
         if step == _LEVELS:
             picture, step = _halved(picture), 1

@@ -225,11 +225,8 @@ def _why(told: Standing, evidence: Evidence | None, known: str) -> tuple[str, ..
     if not any(e.is_completed for e in told.evidence):
         return ()
     holder = evidence or next((e for e in told.evidence if e.result.examples), None)
-    most = leaning(holder) if holder else None
-    if most is None:
-        return (known,)
-    column, times, of = most
-    return known, f"Of the {of} examples shown, {times} change {clip(column)}."
+    leans = leaning(holder) if holder else ""
+    return (known, leans) if leans else (known,)
 
 
 def _todo(record: Record, told: Standing) -> tuple[str, ...]:

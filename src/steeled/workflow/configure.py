@@ -32,7 +32,7 @@ def configure(
     content = msgspec.to_builtins(known)
     for section, values in changes.items():
         given = {key: value for key, value in values.items() if value not in (None, ())}
-        if given:
+        if given or section not in content:  # an unknown section is the parser's to refuse
             content[section] = {**content.get(section, {}), **given}
     root = Path() if path is None else path.parent
     return parse_configuration(content, str(path or "the command line")), root
