@@ -4,13 +4,14 @@ import sys
 from importlib.metadata import distributions
 
 # installed with the interpreter, or without their dependencies by requirements-nodeps.lock
-LEFT_OUT = {"pip", "setuptools", "wheel", "steeled"}
+LEFT_OUT = {"pip", "setuptools", "wheel", "steeled", "mlxtend"}
 
 
 def main() -> None:
     found = {d.metadata["Name"].lower().replace("_", "-"): d.version for d in distributions()}
     lines = [f"{name}=={version.split('+')[0]}" for name, version in sorted(found.items()) if name not in LEFT_OUT]
-    sys.stdout.write("\n".join(lines) + "\n")
+    head = "# Versions that `make` and CI install; `make lock` writes this file anew.\n"
+    sys.stdout.write(head + "\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":

@@ -29,6 +29,13 @@ def test_an_upper_bound_opens_downwards():
     assert ">" not in cells(bar)
 
 
+def test_nothing_lies_beyond_all():
+    bar = bar_of(measured(0.9, 1.0, 1.0), RULE)
+
+    assert ">" not in cells(bar)
+    assert "b-arrow" not in svg(bar, "label")
+
+
 def test_a_count_has_no_bar():
     assert bar_of(Measurement("unsafe_files", 0.0, None, None, 3, Unit.COUNT, Bound.EXACT), RULE) is None
 

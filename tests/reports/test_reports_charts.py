@@ -74,6 +74,21 @@ def test_the_gate_of_poisoning_stands_below_the_clean_accuracy():
     assert (chart.gate.x, chart.gate.y) == (0.05, pytest.approx(229 / 300 - 0.05))
 
 
+def test_poison_is_read_at_the_nearest_share_that_was_measured():
+    first = FLIPS.result.curves[0]
+    moved = replace(first, points=tuple(replace(p, x=p.x * 1.014) for p in first.points))
+    (chart,) = charts_of("c", (replace(FLIPS, result=replace(FLIPS.result, curves=(moved,))),), of_risk(Risk.POISONING))
+
+    assert chart.finding.startswith("With 5.07\u202f% of the labels flipped, accuracy is 72")
+    assert 'class="iv2"' in svg(chart)
+
+
+def test_nothing_kept_is_told_as_a_count():
+    (chart,) = charts_of("c", images().evidence, ())
+
+    assert figures(chart).rows[-1][1] == "0 of 200 (at most 1.9\u202f%)"
+
+
 def test_privacy_shades_what_so_few_outsiders_cannot_show():
     (chart,) = charts_of("c", (MEMBERSHIP,), of_risk(Risk.PRIVACY))
 

@@ -41,8 +41,13 @@ def test_pictures_lean_on_no_column():
 def test_a_table_is_cut_and_its_shares_are_percent():
     table = Table("kinds", ("kind", "share"), tuple(("noise", k / 20) for k in range(12)), "how often")
 
-    (shown,) = listings((replace(GREEDY, result=replace(GREEDY.result, tables=(table,))),))
+    (shown,) = listings((replace(GREEDY, result=replace(GREEDY.result, tables=(table,))),), leading="")
 
-    assert shown.caption == "How often"
+    assert shown.caption == "greedy_features: how often."
     assert shown.rows[1] == ("noise", "5\u202f%")
     assert (len(shown.rows), shown.more) == (10, 2)
+
+
+def test_what_attacks_lean_on_is_listed_for_the_attack_that_is_shown():
+    assert [shown.more for shown in listings((GREEDY,), leading="greedy_features")] == [0]
+    assert listings((GREEDY,), leading="hop_skip_jump") == ()

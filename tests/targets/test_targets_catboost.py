@@ -42,14 +42,26 @@ def test_a_file_answers_as_the_classifier(categorical, mixed, tmp_path):
     assert opened.recipe is None
 
 
-def test_the_recipe_writes_no_files_and_is_deterministic(categorical, mixed, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
+def test_the_recipe_is_deterministic(categorical, mixed):
     recipe = open_object(categorical[0], Opening(mixed.data)).recipe
 
     one, two = recipe.fit(mixed.data, seed=2), recipe.fit(mixed.data, seed=2)
 
     np.testing.assert_array_equal(one.scores(mixed.data.x), two.scores(mixed.data.x))
-    assert not list(tmp_path.iterdir())
+
+
+def test_the_recipe_writes_no_files(wine, tmp_path, monkeypatch):
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.mkdir()
+    second.mkdir()
+    monkeypatch.chdir(first)
+    model = catboost.CatBoostClassifier(iterations=2, silent=True).fit(wine.frame, wine.labels)
+    monkeypatch.chdir(second)
+
+    open_object(model, Opening(wine.data)).recipe.fit(wine.data, seed=0)
+
+    assert list(first.iterdir())
+    assert not list(second.iterdir())
 
 
 def test_several_classes_and_a_missing_one(wine):

@@ -81,12 +81,14 @@ def test_a_trusted_digest_of_other_bytes_allows_nothing(wine, home):
 
 def test_a_model_with_the_user_s_own_code_needs_trust_and_its_module(wine, home, monkeypatch):
     (home / "own_steps_of_test.py").write_text("def double(x):\n    return 2 * x\n")
-    monkeypatch.syspath_prepend(home)
-    from own_steps_of_test import double  # the module is written by this test
+    with monkeypatch.context() as patch:
+        patch.syspath_prepend(home)
+        from own_steps_of_test import double  # the module is written by this test
 
     path = home / "model.joblib"
     model = make_pipeline(FunctionTransformer(double), DecisionTreeClassifier()).fit(wine.frame.to_numpy(), wine.labels)
     joblib.dump(model, path)
+    del sys.modules["own_steps_of_test"]
 
     with pytest.raises(UntrustedArtifact, match="own_steps_of_test"):
         open_target(path, wine.data)

@@ -55,7 +55,8 @@ def test_a_right_gradient_passes_and_wrong_ones_do_not(dtype):
     row = np.full((1, 5), 0.3)
 
     assert check_gradient(logits, vjp, row)
-    assert not check_gradient(logits, lambda x, c: vjp(x, c, 0.5), row)
+    assert not check_gradient(logits, lambda x, c: vjp(x, c, 1.3), row)
+    assert not check_gradient(logits, lambda x, c: vjp(x, c, 0.75), row)
     assert not check_gradient(logits, lambda x, c: -vjp(x, c), row)
     assert not check_gradient(logits, lambda x, c: 0 * vjp(x, c), row)
     assert not check_gradient(logits, lambda x, c: np.nan * vjp(x, c), row)

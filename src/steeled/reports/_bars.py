@@ -52,6 +52,8 @@ def bar_of(measurement: Measurement | None, rule: Rule | None) -> Bar | None:
         stop = min(stop, max(1.0, *reach))
     start = -round_up(-1.5 * min(reach)) if min(reach) < -_NOTHING else 0.0
     side = {Bound.AT_LEAST: 1, Bound.AT_MOST: -1}.get(measurement.bound, 0)
+    if measurement.unit is Unit.SHARE and ((side > 0 and high >= 1) or (side < 0 and low <= 0)):
+        side = 0  # a share cannot lie further on than all or nothing
     forbids_above = rule is not None and rule.maximum is not None
     return Bar(start, stop, value, low, high, limit, forbids_above, side, measurement.unit)
 

@@ -121,5 +121,7 @@ def point_text(point: Point | None, unit: Unit) -> str:
     if point.low is None or point.high is None:
         return short(point.y * factor) + suffix
     places = decimals(point.low * factor, point.high * factor)
+    if point.y == 0 and point.n and point.high > 0 and unit is Unit.SHARE:
+        return f"0 of {point.n:,} (at most {rounded(point.high * factor, places)}{suffix})"
     interval = f"{rounded(point.low * factor, places)} to {rounded(point.high * factor, places)}"
     return f"{rounded(point.y * factor, places)}{suffix} ({interval})"

@@ -11,6 +11,7 @@ from steeled.reports._svg import LETTER, LINE, Box, Drawing, Scale, c, spread, w
 from steeled.reports._text import Fragment, cut, flat
 
 _WIDTH = 440.0
+_SAME_X = 4.0
 
 
 def svg(chart: Chart) -> Fragment:
@@ -142,9 +143,9 @@ def _gate_labels(drawing: Drawing, chart: Chart, gate: Gate, xs: Scale, ys: Scal
     """What was measured at the policy's x, and the limit in words, where least is covered."""
     x, y = xs(gate.x), ys(gate.y)
     strongest = chart.curves[0]
-    near = [p for p in points_of(chart, strongest.curve) if abs(xs(p.x) - x) < 1]
-    if near and strongest.judged:
-        _value(drawing, near[0], strongest.curve.y_unit, xs, ys)
+    near = min(points_of(chart, strongest.curve), key=lambda p: abs(xs(p.x) - x), default=None)
+    if near is not None and abs(xs(near.x) - x) < (1.0 if chart.both_log else _SAME_X) and strongest.judged:
+        _value(drawing, near, strongest.curve.y_unit, xs, ys)
     width = max(len(line) for line in gate.lines) * LETTER
     tall = LINE * (len(gate.lines) - 1)
     downs = (y + 4, y - 10 - tall, y + 22, ys.stop + 14, y + 48, (ys.start + ys.stop) / 2, ys.start - tall - 8)

@@ -86,11 +86,14 @@ def _strength(source: _Source) -> tuple[bool, float]:
 
 
 def _reached(source: _Source) -> Point:
-    """The point at the strength that the threat allows: the last one not beyond it."""
+    """The point at the strength that the threat allows: within a tenth of it, or else the last one not beyond it."""
     points = source.curve.points
     threat = source.evidence.question.threat
     most = {"robust_accuracy": threat.epsilon, "accuracy": threat.poisoned_share}.get(source.curve.name, points[-1].x)
-    return next((p for p in reversed(points) if p.x <= most * (1 + 1e-9)), points[0])
+    nearest = min(points, key=lambda p: abs(p.x - most))
+    if abs(nearest.x - most) <= 0.1 * abs(most):
+        return nearest
+    return next((p for p in reversed(points) if p.x <= most), points[0])
 
 
 def _basis(source: _Source) -> str:
@@ -141,9 +144,9 @@ def _copied(ranked: Sequence[_Source]) -> str:
 
 
 def _recognised(ranked: Sequence[_Source]) -> str:
-    points = [p for p in ranked[0].curve.points if p.x > 0]
+    points = [p for p in ranked[0].curve.points if p.x > 0 and p.x * p.n >= 10]
     if not points:
-        return "No false alarm rate could be measured"
+        return "Too few people to measure any rate of false alarms"
     point = min(points, key=lambda p: abs(p.x - 0.01))
     share = point_text(point, ranked[0].curve.y_unit)
     return f"At {quantity(point.x, Unit.SHARE)} false alarms, {share} of the members are recognised"

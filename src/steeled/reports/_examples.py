@@ -99,9 +99,15 @@ def leaning(evidence: Evidence) -> str:
     return f"Of the {len(examples)} examples shown, {times} change {clip(most)}." if times > 1 else ""
 
 
-def listings(evidence: Sequence[Evidence]) -> tuple[Listing, ...]:
-    """The tables of the probes, each cut to ten rows."""
-    return tuple(_listing(table) for e in evidence for table in e.result.tables if table.rows)
+def listings(evidence: Sequence[Evidence], leading: str) -> tuple[Listing, ...]:
+    """The tables of the probes, each cut to ten rows.
+
+    Args:
+        evidence: of one risk.
+        leading: the probe whose examples are shown: what attacks lean on is told of this one only.
+    """
+    tables = ((e, table) for e in evidence for table in e.result.tables if table.rows)
+    return tuple(_listing(table, e.probe) for e, table in tables if table.name != "levers" or e.probe == leading)
 
 
 def _pair(example: Example, columns: tuple[str, ...]) -> Pair:
@@ -123,14 +129,14 @@ def _pair(example: Example, columns: tuple[str, ...]) -> Pair:
     )
 
 
-def _listing(table: Table) -> Listing:
+def _listing(table: Table, probe: str) -> Listing:
     columns = table.columns[:_MOST_FIELDS]
     rows = tuple(
         tuple(_field(value, column) for value, column in zip(row, columns, strict=False))
         for row in table.rows[:_MOST_ROWS]
     )
-    caption = clip(table.caption or table.name.replace("_", " "), 300)
-    return Listing(caption[:1].upper() + caption[1:], columns, rows, len(table.rows) - len(rows))
+    caption = f"{clip(probe)}: {clip(table.caption or table.name.replace('_', ' '), 300).rstrip('.')}."
+    return Listing(caption, columns, rows, len(table.rows) - len(rows))
 
 
 def _field(value: str | int | float, column: str) -> str:

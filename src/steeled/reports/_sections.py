@@ -117,6 +117,7 @@ def section(record: Record, risk: Risk) -> Section:
     outcome = told.headline.outcome if told.headline else None
     bar = bar_of(measurement, rule)
     charts = charts_of(f"c-{risk.value[:3]}", told.evidence, told.findings)
+    shown_attacks = _gallery(told, evidence)
     shown = figure(measurement, rule.limit if rule else None) if measurement else None
     return Section(
         anchor=ANCHORS[risk],
@@ -140,8 +141,8 @@ def section(record: Record, risk: Risk) -> Section:
         plots=tuple(_plot(chart) for chart in charts[:_MOST_FIGURES]),
         more_plots=max(0, len(charts) - _MOST_FIGURES),
         lines=_lines(told),
-        gallery=_gallery(told, evidence),
-        listings=listings(told.evidence)[:_MOST_FIGURES],
+        gallery=shown_attacks,
+        listings=listings(told.evidence, shown_attacks.probe if shown_attacks else "")[:_MOST_FIGURES],
         because=known.because,
         why=_why(told, evidence, known.why),
         todo=_todo(record, told),

@@ -106,9 +106,9 @@ def _rules(record: Record, sheet: _Sheet) -> list[str]:
     findings = record.verdict.findings[:_MOST_RULES]
     rows = [tuple(sheet.say(cell) for cell in _row(finding)) for finding in findings]
     rows = [(row[0], sheet.fitted(row[1], _LONGEST_ID), *row[2:]) for row in rows]
-    heads = [max((_columns(row[k]) for row in rows), default=0) for k in (0, 1)]
-    sizes = heads + [max((_columns(row[k]) for row in rows if row[4]), default=0) for k in (2, 3)]
-    fits = sum(sizes) + len(sizes) + _BAR <= sheet.width
+    if not _fit(rows, sheet):
+        rows = [(*row[:3], row[3].removeprefix("limit "), row[4]) for row in rows]
+    sizes, fits = _sizes(rows), _fit(rows, sheet)
     lines: list[str] = []
     for row in rows:
         parts = [_padded(cell, size) for cell, size in zip(row[:4], sizes, strict=True)]
@@ -119,9 +119,20 @@ def _rules(record: Record, sheet: _Sheet) -> list[str]:
         text = " ".join(parts[:3]) + gap + " ".join(parts[3:])
         lines.append(sheet.fitted(text.rstrip()))
         if row[4] and not fits:
-            lines.append(" " * (sum(heads) + 2) + row[4])
+            lines.append(" " * (sizes[0] + sizes[1] + 2) + row[4])
     more = len(record.verdict.findings) - len(findings)
     return [*lines, f"and {more} more in report.json"] if more else lines
+
+
+def _sizes(rows: Sequence[tuple[str, ...]]) -> list[int]:
+    """Columns of word, id, measured and limit; where there is no bar, the last two may run on."""
+    heads = [max((_columns(row[k]) for row in rows), default=0) for k in (0, 1)]
+    return heads + [max((_columns(row[k]) for row in rows if row[4]), default=0) for k in (2, 3)]
+
+
+def _fit(rows: Sequence[tuple[str, ...]], sheet: _Sheet) -> bool:
+    """Whether the bars fit beside their rows."""
+    return sum(_sizes(rows)) + 4 + _BAR <= sheet.width
 
 
 def _row(finding: Finding) -> tuple[str, str, str, str, str]:

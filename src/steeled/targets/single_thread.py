@@ -1,11 +1,15 @@
 """A copy of an estimator that predicts on one thread: audits run in several processes, forked ones included."""
 
 import copy
+import types
 from collections.abc import Iterator
 from typing import Any
 
 from steeled.errors import ModelError
 from steeled.targets.asking import one_line
+
+
+_NO_PARTS = (type, types.ModuleType, types.FunctionType, types.MethodType, types.BuiltinFunctionType)
 
 
 def single_threaded(model: Any) -> Any:
@@ -27,7 +31,7 @@ def single_threaded(model: Any) -> Any:
 
 
 def _parts(root: Any) -> Iterator[Any]:
-    """Every estimator within, fitted ones included."""
+    """Every object within that has attributes: fitted parts may be held by plain ones."""
     seen: set[int] = set()
     waiting = [root]
     while waiting:
@@ -39,7 +43,7 @@ def _parts(root: Any) -> Iterator[Any]:
             waiting.extend(item for item in thing if not isinstance(item, (str, bytes, int, float)))
         elif isinstance(thing, dict):
             waiting.extend(thing.values())
-        elif hasattr(thing, "get_params") and hasattr(thing, "__dict__") and not isinstance(thing, type):
+        elif hasattr(thing, "__dict__") and not isinstance(thing, _NO_PARTS):
             yield thing
             waiting.extend(vars(thing).values())
 
