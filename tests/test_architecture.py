@@ -52,7 +52,7 @@ THIRD_PARTIES = {
     "policy": {"msgspec", "yaml"},
     "reports": {"msgspec", "jinja2", "markupsafe"},
     "guard": {"numpy"},
-    "workflow": {"msgspec", "yaml"},
+    "workflow": {"msgspec", "numpy", "yaml"},
     "testing": {"numpy", "pytest", "hypothesis"},
     "cli": {"click", "rich"},
 }

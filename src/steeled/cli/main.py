@@ -62,7 +62,9 @@ def run(arguments: Sequence[str]) -> int:
     """Run the command; returns the exit code. ``--debug`` may stand anywhere."""
     debug = "--debug" in arguments
     try:
-        code = steeled.main([word for word in arguments if word != "--debug"], standalone_mode=False, obj=debug)
+        code = steeled.main(
+            [word for word in arguments if word != "--debug"], prog_name="steeled", standalone_mode=False, obj=debug
+        )
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
     except click.ClickException as wrong:

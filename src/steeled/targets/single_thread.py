@@ -8,7 +8,6 @@ from typing import Any
 from steeled.errors import ModelError
 from steeled.targets.asking import one_line
 
-
 _NO_PARTS = (type, types.ModuleType, types.FunctionType, types.MethodType, types.BuiltinFunctionType)
 
 
