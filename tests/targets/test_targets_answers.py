@@ -11,9 +11,9 @@ from steeled.core.feature_space import FeatureSpace, Modality
 from steeled.core.signature import ScoreKind
 from steeled.errors import ModelError, PredictionError
 from steeled.maths.losses import cross_entropy
-from steeled.targets.answers import Answers, Form
-from steeled.targets.classes import MISSING
-from steeled.targets.find_answers import find_answers, stretched
+from steeled.targets._answers import Answers, Form
+from steeled.targets._classes import MISSING
+from steeled.targets._find_answers import find_answers, stretched
 
 CLASSES = ("a", "b", "c")
 

@@ -7,7 +7,7 @@ import torch
 from sklearn.tree import DecisionTreeClassifier
 
 from steeled.errors import MissingDependency, ModelError
-from steeled.targets.dispatch import adapter, open_object
+from steeled.targets._dispatch import adapter, open_object
 from steeled.targets.opening import Opening
 
 

@@ -10,7 +10,7 @@ from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 
 from steeled.errors import DataError, PredictionError
-from steeled.targets.estimator_recipe import seeded, unfitted
+from steeled.targets._estimator_recipe import seeded, unfitted
 from steeled.targets.opening import Opening
 from steeled.targets.sklearn import open_object
 from steeled.testing.targets import check_target

@@ -4,7 +4,7 @@ import pytest
 
 from steeled.core.digest import digest_file
 from steeled.errors import UntrustedArtifact
-from steeled.targets.exact_bytes import exact_bytes
+from steeled.targets._exact_bytes import exact_bytes
 
 
 def test_a_file_that_changed_since_the_scan_is_refused(tmp_path):

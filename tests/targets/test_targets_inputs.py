@@ -6,7 +6,7 @@ import pytest
 from steeled.core.column import Column, Kind
 from steeled.core.feature_space import table_space
 from steeled.errors import ModelError
-from steeled.targets.inputs import Inputs, Layout, frame_inputs, matrix_inputs
+from steeled.targets._inputs import Inputs, Layout, frame_inputs, matrix_inputs
 
 
 def test_a_frame_comes_back_as_it_was_read(mixed):

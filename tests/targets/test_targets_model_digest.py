@@ -7,7 +7,7 @@ import pytest
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.tree import DecisionTreeClassifier
 
-from steeled.targets.model_digest import model_digest
+from steeled.targets._model_digest import model_digest
 
 
 def _double(x):

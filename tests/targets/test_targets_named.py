@@ -5,8 +5,8 @@ import sys
 import pytest
 
 from steeled.errors import RequestError
-from steeled.targets.function_recipe import function_recipe
-from steeled.targets.named import named
+from steeled.targets._function_recipe import function_recipe
+from steeled.targets._named import named
 
 
 @pytest.fixture(autouse=True)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from steeled.errors import ModelError
+from steeled.targets._self_check import check, check_gradient, is_stochastic
 from steeled.targets.callable import open_object
 from steeled.targets.opening import Opening
-from steeled.targets.self_check import check, check_gradient, is_stochastic
 
 
 @pytest.fixture

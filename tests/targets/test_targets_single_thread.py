@@ -5,7 +5,7 @@ from sklearn.ensemble import RandomForestClassifier, VotingClassifier
 from sklearn.pipeline import make_pipeline
 from xgboost import XGBClassifier
 
-from steeled.targets.single_thread import single_threaded
+from steeled.targets._single_thread import single_threaded
 
 
 def test_fitted_parts_within_parts_are_reached(wine):

@@ -6,9 +6,9 @@ import torch
 from torch import nn
 
 from steeled.errors import DataError
+from steeled.targets._torch_recipe import can_be_reset, fresh
 from steeled.targets.opening import Opening
 from steeled.targets.torch import open_object
-from steeled.targets.torch_recipe import can_be_reset, fresh
 from steeled.testing.targets import check_target
 
 

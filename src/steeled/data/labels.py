@@ -58,7 +58,7 @@ def class_names(values: Iterable[Any]) -> tuple[str, ...]:
 
 
 def match_classes(labels: Iterable[Any], classes: Sequence[str]) -> tuple[int, ...] | None:
-    """Where each of a model's labels stands in a dataset's ``classes``.
+    """Where each of a model's labels stands in a dataset's ``_classes``.
 
     Equal names match; so do the truth values of one side and the numbers 0 and 1 of the other.
 
@@ -88,7 +88,7 @@ def code_labels(files: Sequence[Array], classes: Sequence[str] = (), task: Task 
 
     Raises:
         DataError: missing or infinite labels, labels that are not numbers in a regression, or one class only.
-        ConfigurationError: ``classes`` does not name a label that occurs.
+        ConfigurationError: ``_classes`` does not name a label that occurs.
     """
     values = [np.asarray(file) for file in files]
     for file in values:

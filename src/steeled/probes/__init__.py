@@ -1,1 +1,1 @@
-"""Tests of one risk each: an attack searches for the worst case, a check inspects; shared code verifies and measures."""
+"""Each tests one risk: an attack searches for the worst case, a check inspects; shared code verifies and measures."""

@@ -6,7 +6,6 @@ from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from steeled import __version__
 from steeled.core.record import Record
 from steeled.reports._page import page
 from steeled.reports._text import Fragment, clip, css_string, flat, name, shown
@@ -32,7 +31,7 @@ def render(record: Record) -> str:
         .render(
             record=record,
             page=page(record),
-            version=__version__,
+            version=record.environment.get("steeled", ""),
             style=Fragment((files("steeled.reports") / "templates" / "report.css").read_text("utf-8")),
             foot=css_string(
                 f"{clip(record.model, 40)} - {record.model_digest[:15]} - {record.verdict.outcome.upper()}"

@@ -6,7 +6,7 @@ An adapter is a module named after its framework that imports it at the top and 
 * ``open_file(path: Path, format: str, request: Opening) -> Opened`` where the framework has files of its own;
   ``format`` is the scanner's word, whose part before the first underscore names the adapter.
 
-``dispatch.py`` finds adapters by name: the root module of a model's classes is the name of its file. Members from
+``_dispatch.py`` finds adapters by name: the root module of a model's classes is the name of its file. Members from
 outside join through the entry-point group ``steeled.targets``. The other files are what adapters share: how rows go in
-(``inputs``), how answers come out (``answers``, ``find_answers``), and the check on opening (``self_check``).
+(``_inputs``), how answers come out (``_answers``, ``_find_answers``), and the check on opening (``_self_check``).
 """

@@ -7,9 +7,9 @@ from typing import Any
 from steeled.core.array import Array
 from steeled.core.feature_space import FeatureSpace
 from steeled.errors import ModelError, PredictionError
-from steeled.targets.call_target import CallTarget, call_target
-from steeled.targets.inputs import Inputs, frame_inputs, layouts
-from steeled.targets.model_digest import model_digest
+from steeled.targets._call_target import CallTarget, call_target
+from steeled.targets._inputs import Inputs, frame_inputs, layouts
+from steeled.targets._model_digest import model_digest
 from steeled.targets.opened import Opened, opened
 from steeled.targets.opening import Opening
 

@@ -9,14 +9,14 @@ import catboost
 from steeled.core.feature_space import FeatureSpace
 from steeled.core.signature import Task
 from steeled.errors import ModelError
-from steeled.targets.asking import one_line
-from steeled.targets.estimator import Arguments
-from steeled.targets.exact_bytes import exact_bytes
-from steeled.targets.inputs import Inputs, frame_inputs, layouts, matrix_inputs
-from steeled.targets.open_estimator import Candidate, open_estimator
+from steeled.targets._asking import one_line
+from steeled.targets._estimator import Arguments
+from steeled.targets._exact_bytes import exact_bytes
+from steeled.targets._inputs import Inputs, frame_inputs, layouts, matrix_inputs
+from steeled.targets._open_estimator import Candidate, open_estimator
+from steeled.targets._single_thread import single_threaded
 from steeled.targets.opened import Opened
 from steeled.targets.opening import Opening
-from steeled.targets.single_thread import single_threaded
 
 _LOUDNESS = ("verbose", "logging_level", "verbose_eval", "silent")
 _THREADS: Arguments = (("thread_count", 1),)

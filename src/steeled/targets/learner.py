@@ -14,9 +14,9 @@ from steeled.core.dataset import Dataset
 from steeled.core.feature_space import FeatureSpace, Modality
 from steeled.core.recipe import Recipe
 from steeled.core.signature import ScoreKind, Signature, Task
-from steeled.targets.estimator_recipe import EstimatorRecipe
-from steeled.targets.inputs import Inputs, Layout
-from steeled.targets.model_digest import model_digest
+from steeled.targets._estimator_recipe import EstimatorRecipe
+from steeled.targets._inputs import Inputs, Layout
+from steeled.targets._model_digest import model_digest
 
 _MOST_LEVELS = 255  # of a categorical column in histogram gradient boosting
 

@@ -12,16 +12,16 @@ import lightgbm
 from steeled.core.array import Array
 from steeled.core.feature_space import FeatureSpace
 from steeled.errors import ModelError
-from steeled.targets.asking import one_line
-from steeled.targets.call_target import call_target
-from steeled.targets.estimator_recipe import unfitted
-from steeled.targets.exact_bytes import exact_bytes
-from steeled.targets.inputs import Inputs, category_columns, frame_inputs, layouts, matrix_inputs
-from steeled.targets.model_digest import model_digest
-from steeled.targets.open_estimator import Candidate, open_estimator
+from steeled.targets._asking import one_line
+from steeled.targets._call_target import call_target
+from steeled.targets._estimator_recipe import unfitted
+from steeled.targets._exact_bytes import exact_bytes
+from steeled.targets._inputs import Inputs, category_columns, frame_inputs, layouts, matrix_inputs
+from steeled.targets._model_digest import model_digest
+from steeled.targets._open_estimator import Candidate, open_estimator
+from steeled.targets._single_thread import single_threaded
 from steeled.targets.opened import Opened, opened
 from steeled.targets.opening import Opening
-from steeled.targets.single_thread import single_threaded
 
 _CATEGORICAL = re.compile(r"^\[categorical_feature: ([\d,]*)\]$", re.MULTILINE)
 

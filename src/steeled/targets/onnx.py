@@ -15,11 +15,11 @@ from steeled.core.labels import labels as decisions
 from steeled.core.signature import Task
 from steeled.data.labels import class_name
 from steeled.errors import ModelError
-from steeled.targets.asking import guarded, one_line
-from steeled.targets.call_target import call_target
-from steeled.targets.exact_bytes import exact_bytes
-from steeled.targets.model_digest import unique_digest
-from steeled.targets.onnx_feeds import Feeds, feeds_of
+from steeled.targets._asking import guarded, one_line
+from steeled.targets._call_target import call_target
+from steeled.targets._exact_bytes import exact_bytes
+from steeled.targets._model_digest import unique_digest
+from steeled.targets._onnx_feeds import Feeds, feeds_of
 from steeled.targets.opened import Opened, opened
 from steeled.targets.opening import Opening
 

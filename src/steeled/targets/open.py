@@ -12,11 +12,11 @@ from steeled.errors import DataError, ModelError, RequestError, UntrustedArtifac
 from steeled.scanner.report import ScanReport
 from steeled.scanner.scan import scan
 from steeled.scanner.verdict import ScanVerdict
-from steeled.targets.dispatch import adapter, open_object
-from steeled.targets.exact_bytes import exact_bytes
-from steeled.targets.function_recipe import function_recipe
-from steeled.targets.load_pickle import load_pickle
-from steeled.targets.named import named_object
+from steeled.targets._dispatch import adapter, open_object
+from steeled.targets._exact_bytes import exact_bytes
+from steeled.targets._function_recipe import function_recipe
+from steeled.targets._load_pickle import load_pickle
+from steeled.targets._named import named_object
 from steeled.targets.opened import Opened
 from steeled.targets.opening import Opening
 

@@ -12,12 +12,12 @@ from sklearn.utils.validation import check_is_fitted
 
 from steeled.core.feature_space import FeatureSpace
 from steeled.errors import ModelError
-from steeled.targets.estimator_recipe import unfitted
-from steeled.targets.inputs import Inputs, frame_inputs, layouts, matrix_inputs
-from steeled.targets.open_estimator import Candidate, open_estimator
+from steeled.targets._estimator_recipe import unfitted
+from steeled.targets._inputs import Inputs, frame_inputs, layouts, matrix_inputs
+from steeled.targets._open_estimator import Candidate, open_estimator
+from steeled.targets._single_thread import single_threaded
 from steeled.targets.opened import Opened
 from steeled.targets.opening import Opening
-from steeled.targets.single_thread import single_threaded
 
 _FLOAT32 = (BaseForest, BaseDecisionTree, GradientBoostingClassifier, GradientBoostingRegressor)
 

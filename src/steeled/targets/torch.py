@@ -13,16 +13,16 @@ from steeled.core.array import Array
 from steeled.core.digest import digest_value
 from steeled.core.signature import ScoreKind, Signature
 from steeled.errors import ModelError, PredictionError
-from steeled.targets.asking import guarded, one_line
-from steeled.targets.exact_bytes import exact_bytes
-from steeled.targets.find_answers import find_answers
-from steeled.targets.model_digest import model_digest
+from steeled.targets._asking import guarded, one_line
+from steeled.targets._exact_bytes import exact_bytes
+from steeled.targets._find_answers import find_answers
+from steeled.targets._model_digest import model_digest
+from steeled.targets._self_check import check, check_gradient, is_stochastic
+from steeled.targets._torch_files import read_module
+from steeled.targets._torch_recipe import TorchRecipe, can_be_reset
+from steeled.targets._torch_target import TorchTarget, first_tensor, raw_output, tensor_of, to_numpy, to_tensor
 from steeled.targets.opened import Opened, opened
 from steeled.targets.opening import Opening
-from steeled.targets.self_check import check, check_gradient, is_stochastic
-from steeled.targets.torch_files import read_module
-from steeled.targets.torch_recipe import TorchRecipe, can_be_reset
-from steeled.targets.torch_target import TorchTarget, first_tensor, raw_output, tensor_of, to_numpy, to_tensor
 
 
 def open_object(model: object, request: Opening) -> Opened:

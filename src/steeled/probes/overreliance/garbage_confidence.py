@@ -16,7 +16,7 @@ probability, whatever the deployed system does with it.
 References. Hendrycks and Gimpel 2017, arXiv:1610.02136; Nguyen, Yosinski and Clune 2015, arXiv:1412.1897; Hein,
 Andriushchenko and Bitterwolf 2019, arXiv:1812.05720; NIST AI RMF 1.0, MEASURE 2.5.
 
-Cost. ``inputs`` queries for each kind, three kinds; no training.
+Cost. ``_inputs`` queries for each kind, three kinds; no training.
 """
 
 from collections.abc import Callable

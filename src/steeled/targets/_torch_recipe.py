@@ -15,9 +15,9 @@ from steeled.core.digest import digest_value
 from steeled.core.signature import ScoreKind
 from steeled.core.target import Target
 from steeled.errors import DataError
-from steeled.targets.answers import Answers, Form
-from steeled.targets.asking import guarded
-from steeled.targets.torch_target import TorchTarget, tensor_of, to_tensor
+from steeled.targets._answers import Answers, Form
+from steeled.targets._asking import guarded
+from steeled.targets._torch_target import TorchTarget, tensor_of, to_tensor
 
 _TINY = 1e-12
 

@@ -11,7 +11,7 @@ from steeled.core.loss import Loss, LossValue
 from steeled.core.signature import ScoreKind
 from steeled.data.labels import class_name
 from steeled.errors import PredictionError
-from steeled.targets.classes import MISSING
+from steeled.targets._classes import MISSING
 
 _TINY = 1e-30  # 1 / tiny must be finite in float32
 _UNKNOWN = 50.0  # a class that the model does not know lies this far below its smallest logit

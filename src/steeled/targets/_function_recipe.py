@@ -10,10 +10,10 @@ from steeled.core.digest import digest_value
 from steeled.core.signature import ScoreKind
 from steeled.core.target import Target
 from steeled.errors import RequestError
-from steeled.targets.asking import guarded
-from steeled.targets.dispatch import open_object
-from steeled.targets.model_digest import module_digest, unique_digest
-from steeled.targets.named import named
+from steeled.targets._asking import guarded
+from steeled.targets._dispatch import open_object
+from steeled.targets._model_digest import module_digest, unique_digest
+from steeled.targets._named import named
 from steeled.targets.opening import Opening
 
 

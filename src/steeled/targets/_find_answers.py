@@ -10,9 +10,9 @@ from steeled.core.feature_space import FeatureSpace, Modality
 from steeled.core.signature import ScoreKind, Task
 from steeled.data.labels import class_name
 from steeled.errors import ModelError, PredictionError
-from steeled.targets.answers import Answers, Form, as_array, numbers
-from steeled.targets.asking import guarded
-from steeled.targets.classes import columns_of
+from steeled.targets._answers import Answers, Form, as_array, numbers
+from steeled.targets._asking import guarded
+from steeled.targets._classes import columns_of
 
 _ENOUGH_ROWS = 20
 

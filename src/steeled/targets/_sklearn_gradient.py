@@ -18,8 +18,8 @@ from sklearn.preprocessing import FunctionTransformer, MaxAbsScaler, MinMaxScale
 from steeled.core.array import Array, Floats
 from steeled.core.feature_space import Modality
 from steeled.core.signature import ScoreKind
-from steeled.targets.answers import Answers, Form
-from steeled.targets.inputs import Inputs, is_own_code
+from steeled.targets._answers import Answers, Form
+from steeled.targets._inputs import Inputs, is_own_code
 
 Pullback = Callable[[Array], Array]
 

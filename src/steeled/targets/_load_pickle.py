@@ -9,7 +9,7 @@ from typing import Any
 import joblib
 
 from steeled.errors import MissingDependency, ModelError
-from steeled.targets.asking import one_line
+from steeled.targets._asking import one_line
 
 _EXTRAS = ("torch", "onnx", "xgboost", "lightgbm", "catboost")
 

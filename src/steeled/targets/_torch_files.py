@@ -10,8 +10,8 @@ from typing import Any
 import torch
 
 from steeled.errors import ModelError
-from steeled.targets.asking import one_line
-from steeled.targets.named import named
+from steeled.targets._asking import one_line
+from steeled.targets._named import named
 
 _NESTED = ("state_dict", "model_state_dict", "model", "net", "module")
 

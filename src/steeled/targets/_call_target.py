@@ -9,11 +9,11 @@ from steeled.core.loss import Loss
 from steeled.core.signature import ScoreKind, Signature
 from steeled.core.target import Gradient
 from steeled.errors import AccessError
-from steeled.targets.answers import Answers
-from steeled.targets.asking import ask, guarded
-from steeled.targets.find_answers import find_answers
+from steeled.targets._answers import Answers
+from steeled.targets._asking import ask, guarded
+from steeled.targets._find_answers import find_answers
+from steeled.targets._self_check import check, is_stochastic
 from steeled.targets.opening import Opening
-from steeled.targets.self_check import check, is_stochastic
 
 
 @dataclass(frozen=True, slots=True)

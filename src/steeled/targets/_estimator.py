@@ -15,13 +15,13 @@ from steeled.core.loss import Loss
 from steeled.core.signature import ScoreKind, Signature, Task
 from steeled.core.target import Gradient
 from steeled.errors import AccessError, ModelError
-from steeled.targets.answers import Answers, as_array
-from steeled.targets.asking import ask, ask_gradient, guarded
-from steeled.targets.find_answers import find_answers
-from steeled.targets.inputs import Inputs
+from steeled.targets._answers import Answers, as_array
+from steeled.targets._asking import ask, ask_gradient, guarded
+from steeled.targets._find_answers import find_answers
+from steeled.targets._inputs import Inputs
+from steeled.targets._self_check import disagreement
+from steeled.targets._sklearn_gradient import Differentiable
 from steeled.targets.opening import Opening
-from steeled.targets.self_check import disagreement
-from steeled.targets.sklearn_gradient import Differentiable
 
 Arguments = tuple[tuple[str, object], ...]
 

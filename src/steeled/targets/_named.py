@@ -8,7 +8,7 @@ from typing import Any
 
 from steeled.data.names import did_you_mean
 from steeled.errors import RequestError
-from steeled.targets.asking import one_line
+from steeled.targets._asking import one_line
 
 
 def named(text: str) -> Callable[..., Any]:
@@ -33,7 +33,7 @@ def named_object(text: str) -> Any:
     """Whatever ``text`` names.
 
     Raises:
-        RequestError: as for ``named``.
+        RequestError: as for ``_named``.
     """
     module_name, separator, name = text.partition(":")
     if not (separator and module_name and name):

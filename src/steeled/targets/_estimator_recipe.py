@@ -17,14 +17,14 @@ from steeled.core.signature import ScoreKind, Signature, Task
 from steeled.core.target import Target
 from steeled.data.labels import class_name
 from steeled.errors import DataError
-from steeled.targets.answers import Answers, Form
-from steeled.targets.asking import guarded
-from steeled.targets.classes import MISSING
-from steeled.targets.estimator import Arguments, EstimatorTarget
-from steeled.targets.inputs import Inputs
-from steeled.targets.model_digest import model_digest
-from steeled.targets.single_thread import single_threaded
-from steeled.targets.sklearn_gradient import differentiable
+from steeled.targets._answers import Answers, Form
+from steeled.targets._asking import guarded
+from steeled.targets._classes import MISSING
+from steeled.targets._estimator import Arguments, EstimatorTarget
+from steeled.targets._inputs import Inputs
+from steeled.targets._model_digest import model_digest
+from steeled.targets._single_thread import single_threaded
+from steeled.targets._sklearn_gradient import differentiable
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from steeled.errors import ModelError
-from steeled.targets.asking import one_line
+from steeled.targets._asking import one_line
 
 _NO_PARTS = (type, types.ModuleType, types.FunctionType, types.MethodType, types.BuiltinFunctionType)
 

@@ -12,7 +12,7 @@ from steeled.core.feature_space import FeatureSpace, Modality
 from steeled.data.frames import to_frame
 from steeled.data.names import did_you_mean
 from steeled.errors import ModelError
-from steeled.targets.inputs import Inputs, Layout, is_number
+from steeled.targets._inputs import Inputs, Layout, is_number
 
 _DTYPES: Mapping[str, Any] = {
     "tensor(float)": np.float32,

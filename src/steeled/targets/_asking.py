@@ -8,7 +8,7 @@ import numpy as np
 from steeled.core.array import Array
 from steeled.core.target import Gradient
 from steeled.errors import PredictionError, SteeledError
-from steeled.targets.answers import Answers
+from steeled.targets._answers import Answers
 
 T = TypeVar("T")
 

@@ -14,8 +14,8 @@ from steeled.core.loss import Loss
 from steeled.core.signature import ScoreKind, Signature
 from steeled.core.target import Gradient
 from steeled.errors import AccessError, PredictionError
-from steeled.targets.answers import Answers
-from steeled.targets.asking import ask, ask_gradient
+from steeled.targets._answers import Answers
+from steeled.targets._asking import ask, ask_gradient
 
 
 @dataclass(frozen=True, slots=True, eq=False)

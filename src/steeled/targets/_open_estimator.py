@@ -10,16 +10,16 @@ from steeled.core.array import Array
 from steeled.core.recipe import Recipe
 from steeled.core.signature import Signature
 from steeled.errors import ModelError, PredictionError
-from steeled.targets.asking import guarded
-from steeled.targets.classes import MISSING
-from steeled.targets.estimator import Arguments, Choice, EstimatorTarget, check_task, choose_method, fitted_classes
-from steeled.targets.estimator_recipe import estimator_recipe
-from steeled.targets.inputs import Inputs
-from steeled.targets.model_digest import model_digest
+from steeled.targets._asking import guarded
+from steeled.targets._classes import MISSING
+from steeled.targets._estimator import Arguments, Choice, EstimatorTarget, check_task, choose_method, fitted_classes
+from steeled.targets._estimator_recipe import estimator_recipe
+from steeled.targets._inputs import Inputs
+from steeled.targets._model_digest import model_digest
+from steeled.targets._self_check import check, check_gradient, is_stochastic
+from steeled.targets._sklearn_gradient import Differentiable, differentiable
 from steeled.targets.opened import Opened, opened
 from steeled.targets.opening import Opening
-from steeled.targets.self_check import check, check_gradient, is_stochastic
-from steeled.targets.sklearn_gradient import Differentiable, differentiable
 
 
 @dataclass(frozen=True, slots=True)
