@@ -423,7 +423,13 @@ def credit() -> Record:
         verdict=Verdict(Outcome.FAIL, FINDINGS),
         words=Words("applicant", "loan", "declined", "approved", "EUR", 0.002),
         command="steeled audit --config steeled.yaml --seed 7",
-        environment={"python": "3.11.9", "numpy": "2.3.4", "scikit-learn": "1.7.2", "machine": "x86-64, 2 cores"},
+        environment={
+            "steeled": "0.0.1",
+            "python": "3.11.9",
+            "numpy": "2.3.4",
+            "scikit-learn": "1.7.2",
+            "machine": "x86-64, 2 cores",
+        },
     )
 
 

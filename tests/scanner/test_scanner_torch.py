@@ -3,6 +3,7 @@
 import io
 import json
 import pickle
+import re
 import warnings
 import zipfile
 from typing import Any
@@ -52,7 +53,8 @@ def _rewritten(data: bytes, ending: str, change: Any) -> bytes:
     """The archive with one member changed."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
-    (name,) = [name for name in members if name.endswith(ending)]
+    mangled = re.escape(ending).replace(r"\.py", r"(/___torch_mangle_\d+)?\.py") + "$"  # was scripted before
+    (name,) = [name for name in members if re.search(mangled, name)]
     return zipped(members | {name: change(members[name])})
 
 

@@ -1,1 +1,1 @@
-
+"""What is inside a file, without loading it."""

@@ -1,1 +1,1 @@
-
+"""One file format a file; each claims files by their content."""
