@@ -4,7 +4,8 @@ import jsonschema
 import pytest
 import yaml
 
-from steeled.core.rule import Mode
+from steeled.core.rule import Mode, Rule
+from steeled.core.signature import Task
 from steeled.errors import ConfigurationError
 from steeled.policy.configuration import (
     Configuration,
@@ -14,6 +15,10 @@ from steeled.policy.configuration import (
     read_configuration,
 )
 from steeled.policy.rules import default_rules, rules_in_force
+
+
+def in_force(*sections: RuleSection, task: Task = Task.CLASSIFICATION) -> dict[str, Rule]:
+    return {rule.id: rule for rule in rules_in_force(sections, task)}
 
 
 @pytest.mark.parametrize(
@@ -73,9 +78,9 @@ def test_the_schema_accepts_what_the_parser_accepts_and_refuses_unknown_keys() -
 
 
 def test_the_defaults_are_rules_with_a_title_and_a_limit_for_every_risk() -> None:
-    rules = rules_in_force([])
+    rules = list(in_force().values())
 
-    assert len(rules) == len(default_rules())
+    assert len(rules) == sum(entry.get("task") != "regression" for entry in default_rules())
     assert {rule.risk for rule in rules} == {
         "evasion",
         "poisoning",
@@ -88,27 +93,25 @@ def test_the_defaults_are_rules_with_a_title_and_a_limit_for_every_risk() -> Non
 
 
 def test_a_section_with_a_known_id_replaces_only_what_it_names() -> None:
-    before = {rule.id: rule for rule in rules_in_force([])}["EVA-01"]
+    before = in_force()["EVA-01"]
 
-    after = {rule.id: rule for rule in rules_in_force([RuleSection("EVA-01", max=0.4, mode="monitor")])}["EVA-01"]
+    after = in_force(RuleSection("EVA-01", max=0.4, mode="monitor"))["EVA-01"]
 
     assert (after.maximum, after.mode) == (0.4, Mode.MONITOR)
     assert (after.metric, after.title, after.severity) == (before.metric, before.title, before.severity)
 
 
 def test_a_maximum_can_become_a_minimum() -> None:
-    rule = {r.id: r for r in rules_in_force([RuleSection("EVA-01", metric="evasion.robust_accuracy", min=0.5)])}[
-        "EVA-01"
-    ]
+    rule = in_force(RuleSection("EVA-01", metric="evasion.robust_accuracy", min=0.5))["EVA-01"]
 
     assert (rule.maximum, rule.minimum) == (None, 0.5)
 
 
 def test_a_rule_can_be_switched_off_and_added() -> None:
-    rules = rules_in_force([RuleSection("EVA-01", mode="off"), RuleSection("MY-01", metric="privacy.auc", max=0.6)])
+    rules = in_force(RuleSection("EVA-01", mode="off"), RuleSection("MY-01", metric="privacy.auc", max=0.6))
 
-    assert "EVA-01" not in {rule.id for rule in rules}
-    assert "MY-01" in {rule.id for rule in rules}
+    assert "EVA-01" not in rules
+    assert "MY-01" in rules
 
 
 @pytest.mark.parametrize(
@@ -122,9 +125,16 @@ def test_a_rule_can_be_switched_off_and_added() -> None:
 )
 def test_a_rule_that_cannot_be_judged_is_refused(section: RuleSection, message: str) -> None:
     with pytest.raises(ConfigurationError, match=message):
-        rules_in_force([section])
+        in_force(section)
 
 
 def test_one_id_twice_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="twice"):
-        rules_in_force([RuleSection("EVA-01", max=0.1), RuleSection("EVA-01", max=0.2)])
+        in_force(RuleSection("EVA-01", max=0.1), RuleSection("EVA-01", max=0.2))
+
+
+def test_the_poisoning_of_a_regression_is_judged_by_its_error_and_of_a_classifier_by_its_accuracy() -> None:
+    classifier, regression = in_force(), in_force(task=Task.REGRESSION)
+
+    assert set(classifier) ^ set(regression) == {"POI-01", "POI-03"}
+    assert regression["POI-03"].measure == "error_growth"

@@ -71,7 +71,7 @@ def test_a_probe_that_gave_nothing_never_passes_the_gate(status: Status) -> None
 
     assert verdict.outcome is Outcome.INCONCLUSIVE
     assert verdict.exit_code == 3
-    assert "not tested" in verdict.findings[0].reason
+    assert verdict.findings[0].reason.startswith("noise ")
     assert verdict.findings[0].would_decide == "remedy"
 
 
@@ -181,3 +181,11 @@ def test_the_cases_that_would_decide_follow_the_square_root() -> None:
 
     assert more == pytest.approx(900, abs=1)  # the upper half-width is twice the gap: four times as many cases
     assert cases_to_decide(RULE, measured(0.15, 0.1, 0.2)) == 0
+
+
+def test_a_hopeless_number_of_cases_is_said_in_words() -> None:
+    near = measured(0.1499, 0.1, 0.2)
+
+    finding = judge([RULE], [evidence(near)]).findings[0]
+
+    assert finding.would_decide == "more than 100 times as many cases: the estimate is almost at the limit"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from steeled.core.evidence import Evidence
+from steeled.core.signature import Task
 from steeled.core.verdict import Verdict
 
 
@@ -45,6 +46,7 @@ class Record:
         evidence: one for every probe, skipped ones included, in the order of the plan.
         verdict: what the policy says.
         words: the reader's nouns.
+        task: classification or regression.
         command: that repeats the audit.
         environment: versions of steeled, Python and libraries, and the machine.
     """
@@ -64,5 +66,6 @@ class Record:
     evidence: tuple[Evidence, ...]
     verdict: Verdict
     words: Words = Words()
+    task: Task = Task.CLASSIFICATION
     command: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)

@@ -61,7 +61,7 @@ class ThreatModel:
     goal: Goal = Goal()
     knowledge: Access = Access.PARAMETERS
     norm: Norm = Norm.COST
-    epsilon: float = 2.0
+    epsilon: float = 1.0
     queries: int | None = None
     poisoned_share: float = 0.05
 

@@ -68,7 +68,7 @@ class Threat(Section, frozen=True):
 
     goal: str | None = None
     knowledge: Literal["labels", "scores", "gradients", "parameters"] = "parameters"
-    cost: typing.Annotated[float, msgspec.Meta(gt=0)] = 2.0
+    cost: typing.Annotated[float, msgspec.Meta(gt=0)] = 1.0
     epsilon: typing.Annotated[float, msgspec.Meta(gt=0)] | None = None
     norm: Literal["linf", "l2", "l1"] = "linf"
     queries: typing.Annotated[int, msgspec.Meta(ge=1)] | None = None

@@ -10,6 +10,7 @@ from steeled.core.verdict import Doubt, Finding, Outcome, Verdict
 from steeled.policy.cross_examination import cross_examine
 
 _WORST_FIRST = (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.PASS)
+_HOPELESS = 100  # times as many cases: nobody collects them
 _SEVEREST_FIRST = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
 
 
@@ -92,8 +93,16 @@ def _finding(rule: Rule, evidence: Sequence[Evidence], doubts: Sequence[Doubt]) 
         outcome, reason, decides = Outcome.INCONCLUSIVE, doubt.sentence, "resolve the contradiction"
     elif outcome is Outcome.INCONCLUSIVE:
         more = cases_to_decide(rule, number)
-        decides = f"about {more:,} more cases" if more else "no number of cases: the estimate is at the limit"
+        decides = _more_cases(more, number.n)
     return Finding(rule, outcome, reason, number, worst.probe, keys, decides)
+
+
+def _more_cases(more: int, n: int) -> str:
+    if more == 0:
+        return "no number of cases: the estimate is at the limit"
+    if more > _HOPELESS * n:
+        return f"more than {_HOPELESS} times as many cases: the estimate is almost at the limit"
+    return f"about {more:,} more cases"
 
 
 def _number(measurement: Measurement) -> float:
@@ -109,8 +118,8 @@ def _why_unmeasured(concerned: Sequence[Evidence], found: Sequence[Measurement])
     for status in (Status.FAILED, Status.TIMED_OUT, Status.SKIPPED):
         for each in concerned:
             if each.status is status:
-                return f"not tested: {each.probe} {_ended(each)}", each.remedy
-    return "not tested: no probe gives this measure", "check the rule's metric"
+                return f"{each.probe} {_ended(each)}", each.remedy
+    return "no probe gives this measure", "check the rule's metric"
 
 
 def _ended(evidence: Evidence) -> str:

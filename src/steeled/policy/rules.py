@@ -8,21 +8,22 @@ from typing import Any
 
 from steeled.core.risk import Risk
 from steeled.core.rule import Against, Mode, Rule, Severity
+from steeled.core.signature import Task
 from steeled.errors import ConfigurationError
 from steeled.policy.configuration import RuleSection
 
 _FIELDS = ("metric", "title", "max", "min", "against", "severity", "mode", "remedy")
 
 
-def rules_in_force(sections: Iterable[RuleSection]) -> tuple[Rule, ...]:
-    """Default rules in their order, then the user's own.
+def rules_in_force(sections: Iterable[RuleSection], task: Task) -> tuple[Rule, ...]:
+    """Default rules for the task in their order, then the user's own.
 
     A section with the id of a default rule replaces the fields that it names; ``mode: off`` removes the rule.
 
     Raises:
         ConfigurationError: a rule without metric or limit, a metric of no risk, or one id twice.
     """
-    texts = {entry["id"]: entry for entry in default_rules()}
+    texts = {entry["id"]: entry for entry in default_rules() if entry.get("task", task) == task}
     seen: set[str] = set()
     for section in sections:
         if section.id in seen:

@@ -19,6 +19,7 @@ from steeled.targets._inputs import Inputs, Layout
 from steeled.targets._model_digest import model_digest
 
 _MOST_LEVELS = 255  # of a categorical column in histogram gradient boosting
+_LEAF = 5  # rows: scikit-learn's 20 makes a constant of what few rows could teach, and so flatters whoever has more
 
 
 def general_recipe(data: Dataset) -> Recipe:
@@ -52,7 +53,9 @@ def _learner(space: FeatureSpace, task: Task) -> tuple[Any, Layout]:
         perceptron = (MLPClassifier if classify else MLPRegressor)(hidden_layer_sizes=(64,), max_iter=30)
         return make_pipeline(StandardScaler(), perceptron), Layout.FLAT
     boosting = HistGradientBoostingClassifier if classify else HistGradientBoostingRegressor
-    return boosting(categorical_features=_nominal(space), early_stopping=False), Layout.CODES
+    return boosting(
+        categorical_features=_nominal(space), early_stopping=False, min_samples_leaf=_LEAF, max_iter=60
+    ), Layout.CODES
 
 
 def _nominal(space: FeatureSpace) -> Any:

@@ -11,6 +11,7 @@ from steeled.core.digest import digest_value
 from steeled.core.evidence import Evidence, Status
 from steeled.core.progress import Nobody, Watcher
 from steeled.core.record import Record
+from steeled.core.signature import Task
 from steeled.core.subject import Subject
 from steeled.errors import EvidenceError
 from steeled.executors.job import Done, End, Job
@@ -39,9 +40,10 @@ def audit(request: Request, watcher: Watcher | None = None) -> Record:
         SteeledError: bad data, configuration or model; nothing measured is lost.
     """
     started, clock = datetime.now(UTC), time.monotonic()
-    rules = rules_in_force(request.configuration.rules)
+    rules_in_force(request.configuration.rules, Task.CLASSIFICATION)  # a wrong rule is said before anything runs
     with Store(request.folder / STORE) as store:
         subject, evidence = _measure(request, store, watcher or Nobody())
+        rules = rules_in_force(request.configuration.rules, subject.task)
         record = Record(
             run=f"run-{digest_value([e.key for e in evidence])[7:15]}",
             model=request.name,
@@ -50,6 +52,7 @@ def audit(request: Request, watcher: Watcher | None = None) -> Record:
             data_digest=subject.data_digest,
             policy_digest=digest_value(rules),
             data_description=subject.rows,
+            task=subject.task,
             profile=request.configuration.run.profile,
             budget=request.means.seconds,
             seed=request.means.seed,

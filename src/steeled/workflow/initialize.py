@@ -102,7 +102,7 @@ def _threat(test: Dataset) -> list[str]:
         lines.append(f"                             # classes: {_comment(', '.join(test.classes[:10]))}")
     lines.append("  knowledge: scores          # labels, scores, gradients or parameters")
     if test.space.modality is Modality.TABLE:
-        lines.append("  cost: 2.0                  # effort they may spend on a row; see columns")
+        lines.append("  cost: 1.0                  # effort they may spend on a row; see columns")
     elif test.space.modality is Modality.ARRAY:
         lines.append(
             f"  epsilon: {8 / 255 * (test.space.high - test.space.low):.4g}           # largest change of a value"

@@ -33,7 +33,8 @@ def stored_record(folder: Path) -> Record:
 
 def rejudge(folder: Path, configuration: Configuration) -> Record:
     """The stored record with a verdict under the rules of ``configuration``; kept as the latest."""
-    record, rules = stored_record(folder), rules_in_force(configuration.rules)
+    record = stored_record(folder)
+    rules = rules_in_force(configuration.rules, record.task)
     verdict = judge(rules, record.evidence)
     judged = dataclasses.replace(record, verdict=verdict, policy_digest=digest_value(rules))
     with Store(folder / STORE) as store:
