@@ -43,12 +43,15 @@ class Lines:
         reason = f": {evidence.reason}" if evidence.reason else ""
         click.echo(f"  {evidence.probe:20} {word} ({evidence.seconds:.1f} s){reason}", err=True)
 
+    def close(self) -> None:
+        pass
+
 
 class Bar:
-    """A bar over all shares of the budget, with the time left at most, and a line for each probe that ended."""
+    """A bar over the probes, with the time that is left, and a line for each probe that ended."""
 
-    def __init__(self) -> None:
-        self._console = Console(stderr=True, highlight=False)
+    def __init__(self, console: Console | None = None) -> None:
+        self._console = console or Console(stderr=True, highlight=False)
         self._progress = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}", markup=False),
@@ -61,6 +64,7 @@ class Bar:
         )
         self._task: TaskID | None = None
         self._shares: dict[str, float] = {}
+        self._planned = 0.0
         self._workers = 1
         self._started = time.monotonic()
 
@@ -71,7 +75,7 @@ class Bar:
         if not names:
             return
         self._shares = dict(zip(names, seconds, strict=True))
-        self._workers, self._started = workers, time.monotonic()
+        self._planned, self._workers, self._started = sum(seconds), workers, time.monotonic()
         self._progress.start()
         self._task = self._progress.add_task("probes", total=len(names), left=self._left())
 
@@ -82,12 +86,17 @@ class Bar:
             self._console.print(f"  {evidence.probe:20} {word}  {evidence.seconds:.1f} s", markup=False)
         if self._task is not None and not reused:
             self._progress.update(self._task, advance=1, left=self._left())
-            if not self._shares:
-                self._progress.stop()
+
+    def close(self) -> None:
+        self._progress.stop()  # gives the cursor back, also when the run was broken off
 
     def _left(self) -> str:
-        """At most: the shares that are left, worked off by all workers."""
+        """The shares that are left, at the pace at which others were used up; and at most, all of them in full."""
         if not self._shares:
             return ""
-        left = max(sum(self._shares.values()) / self._workers, max(self._shares.values()))
-        return f"at most {left:.0f} s left"
+        most = max(sum(self._shares.values()) / self._workers, max(self._shares.values()))
+        done = self._planned - sum(self._shares.values())
+        if done <= 0:
+            return f"at most {most:.0f} s left"
+        pace = (time.monotonic() - self._started) / done
+        return f"about {min(pace * sum(self._shares.values()), most):.0f} s left, at most {most:.0f}"

@@ -21,6 +21,10 @@ class Watcher(Protocol):
         """A probe has ended, or its evidence was in the store."""
         ...
 
+    def close(self) -> None:
+        """The run is over, or broken off; nothing more will be told."""
+        ...
+
 
 class Nobody:
     """Watches nothing."""
@@ -32,4 +36,7 @@ class Nobody:
         pass
 
     def ended(self, evidence: Evidence, reused: bool) -> None:
+        pass
+
+    def close(self) -> None:
         pass

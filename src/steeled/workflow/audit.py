@@ -3,6 +3,7 @@
 import os
 import platform
 import time
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -41,8 +42,8 @@ def audit(request: Request, watcher: Watcher | None = None) -> Record:
     """
     started, clock = datetime.now(UTC), time.monotonic()
     rules_in_force(request.configuration.rules, Task.CLASSIFICATION)  # a wrong rule is said before anything runs
-    with Store(request.folder / STORE) as store:
-        subject, evidence = _measure(request, store, watcher or Nobody())
+    with Store(request.folder / STORE) as store, closing(watcher or Nobody()) as told:
+        subject, evidence = _measure(request, store, told)
         rules = rules_in_force(request.configuration.rules, subject.task)
         record = Record(
             run=f"run-{digest_value([e.key for e in evidence])[7:15]}",
