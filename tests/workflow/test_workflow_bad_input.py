@@ -208,3 +208,20 @@ def _numbers(report: str) -> list[str]:
     """The lines of a JSON report that do not depend on the clock or the command."""
     timed = ('"seconds"', '"started"', '"allowed"', '"command"')
     return [line for line in report.splitlines() if line.strip() and not line.strip().startswith(timed)]
+
+
+def test_a_function_in_the_users_code_is_a_model_by_its_name(folder: Path) -> None:
+    (folder / "mine.py").write_text(
+        "import numpy as np\n"
+        "def answer(rows):\n"
+        "    p = 1 / (1 + np.exp(-4 * np.asarray(rows)[:, 0]))\n"
+        "    return np.stack([1 - p, p], axis=1)\n"
+    )
+
+    ran = audit("mine:answer", *GIVEN, "--only", "calibration", cwd=folder)
+    wrong = steeled("audit", "mine:anser", *GIVEN, cwd=folder)
+
+    assert ran.completed() == {"overreliance": {"calibration"}}
+    assert wrong.returncode in (2, 3)
+    assert "answer" in wrong.stderr
+    assert "Traceback" not in wrong.stderr

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from steeled.cli.options import absolute, config_option, json_option, out_option, seconds
+from steeled.cli.options import absolute, config_option, json_option, model_path, out_option, seconds
 from steeled.cli.progress import watcher
 from steeled.cli.show import show_plan, show_record
 from steeled.workflow.audit import audit as run_audit
@@ -59,10 +59,11 @@ def audit(debug: bool, /, config: Path | None, folder: Path, as_json: bool, **gi
     steeled audit                        what ./steeled.yaml says
     steeled audit model.onnx data.parquet --label y --budget 60s
 
-    MODEL is a scikit-learn pickle or joblib file, an XGBoost, LightGBM, CatBoost, PyTorch or ONNX file. DATA is a CSV
-    or Parquet table, an .npz file or a folder of images by class; half of it is then used to train on and half to test
-    on, and what only holds for the model's own training rows is not tested. Run the same command again after an
-    interruption: it goes on where it was.
+    MODEL is a scikit-learn pickle or joblib file, an XGBoost, LightGBM, CatBoost, PyTorch or ONNX file, or module:name
+    of an object in your own code, such as a function from rows to scores. DATA is a CSV or Parquet table, an .npz file
+    or a folder of images by class; half of it is then used to train on and half to test on, and what only holds for
+    the model's own training rows is not tested. Run the same command again after an interruption: it goes on where it
+    was.
     """
     configuration, root = configure(config, _changes(given))
     request = Request(
@@ -89,7 +90,7 @@ def _changes(given: dict[str, Any]) -> dict[str, dict[str, Any]]:
         rows = {name: path or "" for name, path in rows.items()}
     return {
         "model": {
-            "path": absolute(given["model"]),
+            "path": model_path(given["model"]),
             "recipe": given["recipe"],
             "factory": given["factory"],
             "trust": given["trust"],

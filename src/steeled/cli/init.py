@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from steeled.cli.options import absolute
+from steeled.cli.options import absolute, model_path
 from steeled.workflow.configure import configure
 from steeled.workflow.initialize import guess_label, initialize
 from steeled.workflow.request import Request
@@ -41,7 +41,7 @@ def init(
     first = test or data or train
     label = label or (guess_label(first) if first is not None and first.exists() else None)
     changes: dict[str, dict[str, Any]] = {
-        "model": {"path": absolute(model), "recipe": recipe, "factory": factory, "trust": trust},
+        "model": {"path": model_path(model), "recipe": recipe, "factory": factory, "trust": trust},
         "data": {"train": absolute(train), "test": absolute(test), "data": absolute(data), "label": label},
     }
     configuration, root = configure(None, changes, use_default=False)

@@ -36,3 +36,10 @@ def seconds(_: click.Context, __: click.Parameter, text: str | None) -> float | 
 def absolute(path: Path | None) -> str | None:
     """A path of the command line, which belongs to the current folder and not to the configuration's."""
     return str(path.absolute()) if path is not None else None
+
+
+def model_path(path: Path | None) -> str | None:
+    """The model as ``model.path``: a file's absolute path, or ``module:name`` as it is."""
+    if path is not None and ":" in path.name and not path.exists():
+        return str(path)
+    return absolute(path)

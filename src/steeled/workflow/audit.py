@@ -71,17 +71,19 @@ def audit(request: Request, watcher: Watcher | None = None) -> Record:
 
 def planned(request: Request) -> tuple[Step, ...]:
     """What ``audit`` would run, and why not the rest; opens the model unless it is known, measures nothing."""
-    with Store(request.folder / STORE) as store:
-        known = _known_plan(request, store)
-    if known is not None:
-        return known[1]
+    if (request.folder / STORE).exists():
+        with Store(request.folder / STORE) as store:
+            known = _known_plan(request, store, subject_key(request))
+        if known is not None:
+            return known[1]
     with _executor(request) as executor:
         return _plan(request, decode(executor.description(request.open_seconds), Subject))
 
 
 def _measure(request: Request, store: Store, watcher: Watcher) -> tuple[Subject, tuple[Evidence, ...]]:
     """Evidence for every probe of the plan, in its order: from the store where it is known, else measured now."""
-    known = _known_plan(request, store)
+    key = subject_key(request)
+    known = _known_plan(request, store, key)
     if known is not None:
         kept = [_kept(step, store) for step in known[1]]
         if all(kept):
@@ -89,7 +91,7 @@ def _measure(request: Request, store: Store, watcher: Watcher) -> tuple[Subject,
     watcher.opening(f"opening {request.name}")
     with _executor(request) as executor:
         subject = decode(executor.description(request.open_seconds), Subject)
-        if key := subject_key(request):
+        if key:
             store.put_note(key, encode(subject))
         steps = _plan(request, subject)
         by_name = {step.name: found for step in steps if (found := _kept(step, store)) is not None}
@@ -121,9 +123,8 @@ def _executor(request: Request) -> "LocalExecutor[Trial]":
     )
 
 
-def _known_plan(request: Request, store: Store) -> tuple[Subject, tuple[Step, ...]] | None:
-    """The plan for a model and data that were described before, without opening them."""
-    key = subject_key(request)
+def _known_plan(request: Request, store: Store, key: str) -> tuple[Subject, tuple[Step, ...]] | None:
+    """The plan for a model and data that were described before, without opening them; an empty key is unknown."""
     note = store.get_note(key) if key else None
     if note is None:
         return None

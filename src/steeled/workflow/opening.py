@@ -82,7 +82,7 @@ def open_trial(request: Request, splits: Splits) -> Trial:
         ModelError: the model does not load or does not agree with itself.
     """
     model, path = request.configuration.model, request.model_path
-    source = path if path is not None else request.model
+    source = request.source
     if source is None:
         raise RequestError("expected a model, got none; give MODEL or model.path in steeled.yaml")
     files = (path,) if path is not None else ()

@@ -9,17 +9,25 @@ from steeled.errors import RequestError
 from steeled.policy.configuration import Configuration
 from steeled.policy.judge import judge
 from steeled.policy.rules import rules_in_force
+from steeled.reports import json as json_report
 from steeled.store.sqlite import Store
 from steeled.workflow.audit import STORE
 
 
 def stored_record(folder: Path) -> Record:
-    """The record of the latest audit in a folder.
+    """The record of the latest audit in a folder, or of a ``report.json``.
 
     Raises:
         RequestError: no audit was kept there.
         EvidenceError: it was altered.
     """
+    if folder.is_file():
+        try:
+            return json_report.parse(folder.read_text("utf-8"))
+        except (OSError, UnicodeDecodeError) as problem:
+            raise RequestError(
+                f"cannot read {folder}: {problem}; give a folder of an audit, or its report.json"
+            ) from problem
     if not (folder / STORE).exists():
         raise RequestError(f"{folder} holds no evidence; run `steeled audit --out {folder}` first")
     with Store(folder / STORE) as store:

@@ -1,5 +1,6 @@
 """What is audited, with what, and where the results go."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from steeled.errors import ConfigurationError
 from steeled.plan import PROFILES, Means
 from steeled.policy.configuration import Configuration
 
+_OBJECT = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 EPSILON_OF_RANGE = 8 / 255  # of an array's range, when no epsilon is declared: the field's usual radius for images
 
 
@@ -39,8 +41,23 @@ class Request:
 
     @property
     def model_path(self) -> Path | None:
+        """The model's file; None for an object in memory, and for ``module:name``."""
         path = self.configuration.model.path
-        return self.root / path if path and self.model is None else None
+        if not path or self.model is not None or self._names_an_object:
+            return None
+        return self.root / path
+
+    @property
+    def source(self) -> object | None:
+        """What is to be opened: an object, a path, or ``module:name`` of an object in the user's code."""
+        if self.model is not None:
+            return self.model
+        return self.configuration.model.path if self._names_an_object else self.model_path
+
+    @property
+    def _names_an_object(self) -> bool:
+        path = self.configuration.model.path
+        return bool(_OBJECT.fullmatch(path)) and not (self.root / path).exists()
 
     @property
     def data_paths(self) -> tuple[Path, ...]:
@@ -51,7 +68,8 @@ class Request:
     def name(self) -> str:
         """The model as the reader knows it."""
         model = self.configuration.model
-        fallback = self.model_path.stem if self.model_path else type(self.model).__name__
+        known = self.configuration.model.path if self._names_an_object else type(self.model).__name__
+        fallback = self.model_path.stem if self.model_path else known
         return f"{model.id or fallback} {model.version}".strip()
 
     @property
