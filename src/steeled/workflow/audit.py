@@ -22,6 +22,7 @@ from steeled.policy.judge import judge
 from steeled.policy.rules import rules_in_force
 from steeled.store.codec import decode, encode
 from steeled.store.sqlite import Store
+from steeled.workflow.kept import kept
 from steeled.workflow.known_subject import LIBRARIES, library_version, subject_key
 from steeled.workflow.request import Request, threat_model
 
@@ -85,16 +86,16 @@ def _measure(request: Request, store: Store, watcher: Watcher) -> tuple[Subject,
     key = subject_key(request)
     known = _known_plan(request, store, key)
     if known is not None:
-        kept = [_kept(step, store) for step in known[1]]
-        if all(kept):
-            return known[0], tuple(evidence for evidence in kept if evidence is not None)
+        found = [kept(step, store) for step in known[1]]
+        if all(found):
+            return known[0], tuple(evidence for evidence in found if evidence is not None)
     watcher.opening(f"opening {request.name}")
     with _executor(request) as executor:
         subject = decode(executor.description(request.open_seconds), Subject)
         if key:
             store.put_note(key, encode(subject))
         steps = _plan(request, subject)
-        by_name = {step.name: found for step in steps if (found := _kept(step, store)) is not None}
+        by_name = {step.name: old for step in steps if (old := kept(step, store)) is not None}
         for evidence in by_name.values():
             watcher.ended(evidence, reused=True)
         todo = sorted((step for step in steps if step.name not in by_name), key=lambda step: -step.seconds)
@@ -134,16 +135,6 @@ def _known_plan(request: Request, store: Store, key: str) -> tuple[Subject, tupl
 
 def _plan(request: Request, subject: Subject) -> tuple[Step, ...]:
     return make_plan(subject, threat_model(request.configuration, subject), request.means)
-
-
-def _kept(step: Step, store: Store) -> Evidence | None:
-    """Evidence that answers the step: skipped at once, or measured before with no less time than now."""
-    if step.skipped:
-        return Evidence(step.question, Status.SKIPPED, step.skipped, step.remedy)
-    evidence = store.get(step.question.key)
-    if evidence is None or not evidence.is_completed:
-        return None
-    return None if evidence.ran_short and step.seconds > 1.05 * evidence.allowed else evidence
 
 
 def _evidence(step: Step, done: Done) -> Evidence:
