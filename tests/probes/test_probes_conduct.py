@@ -241,7 +241,7 @@ def test_the_curve_of_a_minimizing_attack_falls_from_one_at_every_distance():
     assert heights == sorted(heights, reverse=True)
     assert [p.x for p in curve.points] == sorted({p.x for p in curve.points})
     at = {p.x: p for p in curve.points}
-    assert at[2.0].y == pytest.approx(1 - numbers(result)["success_rate"].value)
+    assert at[ThreatModel().epsilon].y == pytest.approx(1 - numbers(result)["success_rate"].value)
     assert all(p.low <= p.y <= p.high for p in curve.points)
 
 

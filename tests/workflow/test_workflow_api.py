@@ -45,7 +45,7 @@ def test_arrays_a_callable_and_a_mapping_as_configuration_are_enough(tmp_path: P
         "x, y = test[['a', 'b', 'c']].to_numpy(), (test['label'] == 'yes').to_numpy().astype(int)\n"
         "answer = lambda rows: np.stack([1 / (1 + np.exp(9 * rows[:, 0])), 1 / (1 + np.exp(-9 * rows[:, 0]))], 1)\n"
         "only = {'only': ['evasion', 'overreliance']}\n"
-        "config = {'threat': {'goal': '1'}, 'run': only, 'columns': {'x1': {'immutable': True}}}\n"
+        "config = {'threat': {'goal': '1', 'cost': 2.0}, 'run': only, 'columns': {'x1': {'immutable': True}}}\n"
         "audit = steeled.audit(answer, (x, y), config=config, profile='quick', folder='kept')\n"
         "found = {e.probe: e for e in audit.evidence}\n"
         "print(found['greedy_features'].measurement('success_rate').value)\n"

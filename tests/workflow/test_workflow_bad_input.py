@@ -173,6 +173,13 @@ def test_a_full_disk_is_one_clear_line(folder: Path) -> None:
 
 
 INTERRUPTED = ("audit", "model.joblib", "--train", "train.csv", *GIVEN, "--workers", 1, "--budget", "600s")
+SLOW = """
+probes:
+  label_flips: {seeds: 4}
+  membership: {shadows: 64}
+  extraction: {honest_models: 20}
+  label_errors: {folds: 10}
+"""  # many trainings are left when the first probe is done
 
 
 def _started(folder: Path) -> "subprocess.Popen[str]":
@@ -188,6 +195,7 @@ def _started(folder: Path) -> "subprocess.Popen[str]":
 
 @pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGINT])
 def test_an_interrupted_audit_goes_on_where_it_was_to_the_same_numbers(folder: Path, ending: signal.Signals) -> None:
+    (folder / "steeled.yaml").write_text(SLOW)
     whole = steeled(*INTERRUPTED, "--out", "whole", "--json", cwd=folder)
     running = _started(folder)
 

@@ -32,9 +32,10 @@ class Opened:
 def opened(target: Target, recipe: Recipe | None, family: str, notes: tuple[str, ...] = ()) -> Opened:
     """The record, with its description written from the target."""
     signature = target.signature
-    shape = " x ".join(str(size) for size in signature.shape) or "text"
+    shape = " x ".join(str(size) for size in signature.shape)
+    inputs = "text" if not shape else f"{shape} columns" if len(signature.shape) == 1 else f"inputs of {shape}"
     answers = f"{signature.score_kind.value} for {len(signature.classes)} classes" if signature.classes else "a value"
-    sentences = [f"{family}: takes {shape} in {signature.dtype}, answers with {answers}"]
+    sentences = [f"{family}: takes {inputs}, computes in {signature.dtype}, answers with {answers}"]
     if target.grants >= Access.GRADIENTS:
         sentences.append("gradients are available")
     if target.stochastic:
