@@ -187,3 +187,13 @@ def test_an_array_attack_names_its_norm():
     (chart,) = charts_of("c", images().evidence, images().verdict.findings)
 
     assert chart.finding.startswith("With each input value changed by at most 0.1, 8\u202f%")
+
+
+def test_a_rate_too_small_for_any_axis_is_drawn_at_its_foot():
+    curve = MEMBERSHIP.result.curves[0]
+    faint = replace(curve, points=(Point(1e-3, 5e-324, 0.0, 0.5, 700), *curve.points[1:]))
+    result = replace(MEMBERSHIP.result, curves=(faint,))
+
+    (chart,) = charts_of("c", (replace(MEMBERSHIP, result=result),), of_risk(Risk.PRIVACY))
+
+    assert "nan" not in svg(chart).lower()

@@ -25,8 +25,8 @@ _BEYOND = 1 + 2e-6
 def conduct(probe: Attack | Check, case: Case, epsilons: Sequence[float] = ()) -> Result:
     """Inspect, or attack, verify and measure.
 
-    An attack sees the correctly answered ones of at most ``case.rows`` test rows drawn by ``case.rng`` (all of them for
-    regression). Nothing infeasible, dearer than epsilon or beyond the attacker's query budget is ever counted. When
+    An attack sees ``case.rows`` rightly answered test rows drawn by ``case.rng``, or all there are (for regression, any
+    rows). Nothing infeasible, dearer than epsilon or beyond the attacker's query budget is ever counted. When
     ``case.clock`` is over, the rows searched so far are measured. An attack that raises ``BudgetExhausted`` found
     nothing in its batch; rows on which the model raises are left out, and the others go on.
 

@@ -8,6 +8,7 @@ from steeled.reports._text import cut
 
 TOP, LEFT = 26.0, 44.0
 _NOTHING = 1e-12
+_FAINTEST = 1e-6  # share at which a logarithmic axis ends; what is smaller is drawn at its foot
 _SHARES = (Unit.SHARE, Unit.POINTS)
 
 
@@ -44,7 +45,7 @@ def y_scale(chart: Chart, bottom: float) -> tuple[Scale, tuple[float, ...]]:
     ys = [p.y for p in points] + [p.low for p in points if p.low is not None]
     ys += [p.high for p in points if p.high is not None] + ([chart.gate.y] if chart.gate else [])
     if chart.both_log:
-        ticks = log_ticks(min([y for y in ys if y > 0] + [1e-2]), 1.0, most=7)
+        ticks = log_ticks(max(min([y for y in ys if y > 0] + [1e-2]), _FAINTEST), 1.0, most=7)
         return Scale(min(ticks[0], 1e-2), 1.0, bottom, TOP, is_log=True), (*ticks[:-1], 1.0)
     if unit is Unit.SHARE and min(ys) >= 0 and max(ys) <= 1:
         low = _share_floor(chart, min(ys))
