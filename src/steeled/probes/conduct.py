@@ -20,6 +20,8 @@ _SIZES = (64, 256)  # then 256 for ever; fixed, so that equal seeds attack equal
 _LEAST = 8
 _FRACTIONS = (0.25, 0.5, 0.75, 1.0, 2.0)
 _BEYOND = 1 + 2e-6
+_BACKWARD = 2  # seconds of a backward pass, in forward passes
+_CAUTION = 0.5  # of the time left may the first batch be expected to take
 
 
 def conduct(probe: Attack | Check, case: Case, epsilons: Sequence[float] = ()) -> Result:
@@ -43,10 +45,13 @@ def conduct(probe: Attack | Check, case: Case, epsilons: Sequence[float] = ()) -
     if not isinstance(probe, Attack):
         return probe.inspect(case)
     norm_of(case.test.space, case.threat)
+    begun = case.clock.elapsed
     sample = draw(case)
     if sample.reason:
         return nothing_measured(probe, case, sample.reason)
-    return measure(probe, case, sample, _attack(probe, case, sample, epsilons), epsilons)
+    cost = probe.cost(1)
+    pace = (case.clock.elapsed - begun) / len(sample.drawn) * (cost.queries + _BACKWARD * cost.gradients)
+    return measure(probe, case, sample, _attack(probe, case, sample, epsilons, pace), epsilons)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +75,11 @@ class _Batch:
         self.truth.scores_after[rows[better]] = found.scores_after[better]
 
 
-def _attack(probe: Attack, case: Case, sample: Sample, epsilons: Sequence[float]) -> Finds:
+def _attack(probe: Attack, case: Case, sample: Sample, epsilons: Sequence[float], pace: float) -> Finds:
     n, reached = len(sample.attacked), 0
     parts: list[_Batch] = []
     errors: list[PredictionError] = []
-    for rows in _batches(n, case):
+    for rows in _batches(n, case, pace):
         parts += _answered(probe, case, sample, rows, epsilons, errors)
         reached = int(rows[-1]) + 1
     if not parts:
@@ -97,17 +102,23 @@ def _attack(probe: Attack, case: Case, sample: Sample, epsilons: Sequence[float]
     )
 
 
-def _batches(n: int, case: Case) -> Iterator[Ints]:
-    """Consecutive rows; where the clock would run out within a batch, only as many as there is time for."""
+def _batches(n: int, case: Case, pace: float) -> Iterator[Ints]:
+    """Consecutive rows; where the clock would run out within a batch, only as many as there is time for.
+
+    Args:
+        n: rows in all.
+        case: whose clock counts.
+        pace: seconds that a row is expected to take, until the first batch has shown it.
+    """
     begun, done, number = case.clock.elapsed, 0, 0
     while done < n:
         size = min(_SIZES[min(number, len(_SIZES) - 1)], n - done)
-        if done and math.isfinite(case.clock.seconds):
-            pace = (case.clock.elapsed - begun) / done
+        if math.isfinite(case.clock.seconds):
+            pace = (case.clock.elapsed - begun) / done if done else pace / _CAUTION
             affordable = max(case.clock.remaining, 0.0) / pace if pace else size
-            if affordable < min(_LEAST, size):
+            if done and affordable < min(_LEAST, size):
                 return
-            size = min(size, int(affordable))
+            size = max(1, int(min(size, affordable)))
         yield np.arange(done, done + size)
         done, number = done + size, number + 1
 
