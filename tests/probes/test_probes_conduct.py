@@ -20,6 +20,7 @@ from steeled.core.risk import Risk
 from steeled.core.signature import Task
 from steeled.core.threat_model import Goal, Norm, ThreatModel
 from steeled.errors import BudgetExhausted, PredictionError
+from steeled.maths.intervals import clopper_pearson
 from steeled.probes.asking import affordable
 from steeled.probes.conduct import conduct
 from steeled.probes.evasion.greedy_features import GreedyFeatures
@@ -141,13 +142,24 @@ def test_what_is_infeasible_or_too_dear_never_counts(push):
     assert found["success_rate"].value == 0.0
 
 
-def test_the_median_is_taken_over_every_distance_and_missing_rows_are_said():
-    found = numbers(conduct(Push(delta=(4.0, 0.0)), line_case([-1.0, -2.0, -9.0], [0, 0, 0], ThreatModel(epsilon=1.0))))
+def test_rows_without_a_success_count_as_farthest_in_the_median_and_are_said():
+    case = line_case([-1.0] * 20 + [-9.0] * 3, [0] * 23, ThreatModel(epsilon=1.0))
+
+    found = numbers(conduct(Push(delta=(4.0, 0.0)), case))
 
     median = found["median_distance"]
-    assert (median.value, median.n, median.unit) == (4.0, 2, Unit.COST)
-    assert "1 of 3" in median.note
+    assert (median.value, median.n, median.unit) == (4.0, 23, Unit.COST)
+    assert "3 of 23" in median.note
     assert found["success_rate"].value == 0.0
+
+
+def test_an_attack_that_breaks_few_rows_has_no_median_distance():
+    case = line_case([-1.0] * 5 + [-9.0] * 18, [0] * 23)
+
+    median = numbers(conduct(Push(delta=(1.5, 0.0)), case))["median_distance"]
+
+    assert not median.is_measured
+    assert "5 of 23" in median.note
 
 
 def test_queries_are_the_attackers_own_and_verification_is_free():
@@ -358,3 +370,48 @@ def test_the_interval_of_a_median_covers(n):
     covered = np.mean([low <= np.log(2) <= high for low, high in intervals])
 
     assert covered >= 0.94
+
+
+def test_rows_are_drawn_until_enough_can_be_attacked_and_all_drawn_ones_count():
+    a = np.random.default_rng(3).permutation(np.r_[np.full(100, -0.5), np.full(150, 3.0)])
+    case = line_case(a, np.zeros(250, dtype=int), rows=60)
+
+    found = numbers(conduct(Push(), case))
+
+    assert (found["success_rate"].value, found["success_rate"].n) == (1.0, 60)
+    assert found["robust_accuracy"].value == 0.0
+    assert 110 < found["robust_accuracy"].n < 200
+    assert case.target.inner.queries <= 250 + 2 * 60
+
+
+def test_a_slow_model_is_first_asked_about_as_few_rows_as_there_is_time_for(monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(clock_module.time, "monotonic", lambda: now[0])
+
+    class Slow(Linear):
+        def scores(self, x):
+            now[0] += 0.1 * len(x)
+            return super().scores(x)
+
+    class Dear(Push):
+        def cost(self, rows):
+            return Cost(queries=100 * rows)
+
+    x = np.column_stack([np.full(50, -0.5), np.zeros(50)])
+    case = table_case(Slow(np.array([1.0, 0.0])), LINE, x, np.zeros(50, dtype=int), ThreatModel(), rows=20)
+
+    found = numbers(conduct(Dear(asks=100), replace(case, clock=Clock(seconds=60, started=0.0))))
+
+    assert 1 <= found["success_rate"].n <= 6
+    assert now[0] <= 62
+
+
+@pytest.mark.parametrize(("right", "kept"), [(0.3, 0.5), (0.7, 0.9), (0.9, 1.0)])
+def test_stopping_at_the_last_row_that_can_be_attacked_keeps_the_interval_honest(right, kept):
+    rng = np.random.default_rng(0)
+    drawn = 40 + rng.negative_binomial(40, right, size=2000)
+    intervals = [clopper_pearson(int(k), int(n)) for k, n in zip(rng.binomial(40, kept, 2000), drawn, strict=True)]
+
+    covered = np.mean([low <= right * kept <= high for low, high in intervals])
+
+    assert covered >= 0.95

@@ -29,8 +29,8 @@ class Advice:
         measure: its name, such as ``success_rate``.
         name: short, for a table.
         unit: of its number.
-        phrase: follows the number; may hold ``{n}``, ``{cases}``, ``{effort}``, ``{share}``, ``{questions}``;
-            empty for a measure that the playbook does not know.
+        phrase: follows the number; may hold ``{n}``, ``{cases}``, ``{effort}``, ``{share}``, ``{questions}``,
+            ``{goal}``; empty for a measure that the playbook does not know.
         atlas, nist, owasp: its closest identifiers, empty for none.
         remedies: what to do, cheapest good one first.
     """

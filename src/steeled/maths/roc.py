@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import expit, logit, ndtri
+from scipy.special import bdtr, expit, logit, ndtri
 
 from steeled.core.array import Array, Bools, Floats
 from steeled.maths.intervals import Interval, clopper_pearson
@@ -40,7 +40,7 @@ class TprAt(NamedTuple):
     """Members found at an allowed share of false alarms, with 95 % intervals.
 
     Args:
-        tpr, low, high: share of members above the threshold.
+        tpr, low, high: share of members found; the interval allows for both groups being samples.
         fpr_low, fpr_high: where the true share of false alarms lies.
         n: number of members that the share rests on.
     """
@@ -106,7 +106,9 @@ def auc(score: Floats, member: Bools) -> Auc:
 def tpr_at(score: Floats, member: Bools, fpr: float) -> TprAt | None:
     """Share of members found when at most ``fpr`` of the others may be accused.
 
-    The threshold comes from the others alone, so that the members' interval is exact for that threshold.
+    The threshold comes from the others alone. Two chances make the interval: which members were drawn (Clopper-Pearson
+    at that threshold), and where the threshold for ``fpr`` truly lies (between order statistics of the others). The
+    two are independent, so their half-widths add in quadrature (Zou and Donner 2008).
 
     Args:
         score: shape (n,), larger = more likely a member.
@@ -126,11 +128,28 @@ def tpr_at(score: Floats, member: Bools, fpr: float) -> TprAt | None:
     allowed = math.floor(len(outside) * fpr + 1e-9)
     if allowed < _FEWEST_FALSE_ALARMS:
         return None
-    threshold = outside[-allowed - 1]
-    found, accused = int((inside > threshold).sum()), int((outside > threshold).sum())
-    hits: Interval = clopper_pearson(found, len(inside))
+    found, accused = _above(inside, outside[-allowed - 1]), _above(outside, outside[-allowed - 1])
+    tpr, hits = found / len(inside), clopper_pearson(found, len(inside))
+    fewest, most = (_above(inside, threshold) / len(inside) for threshold in _thresholds(outside, fpr))
+    low, high = tpr - math.hypot(tpr - hits.low, tpr - fewest), tpr + math.hypot(hits.high - tpr, most - tpr)
     alarms: Interval = clopper_pearson(accused, len(outside))
-    return TprAt(found / len(inside), hits.low, hits.high, alarms.low, alarms.high, len(inside))
+    return TprAt(tpr, max(low, 0.0), min(high, 1.0), alarms.low, alarms.high, len(inside))
+
+
+def _thresholds(outside: Floats, fpr: float) -> tuple[float, float]:
+    """Where the score that a share ``fpr`` of all others exceeds may lie, 95 %: the upper end, then the lower one.
+
+    Args:
+        outside: sorted scores of the others.
+    """
+    n = len(outside)
+    chance = bdtr(np.arange(n + 1), n, fpr)
+    fewest, most = (int(np.searchsorted(chance, tail)) for tail in (0.025, 0.975))
+    return float(outside[n - 1 - fewest]), float(outside[n - 1 - most]) if most < n else -math.inf
+
+
+def _above(scores: Floats, threshold: float) -> int:
+    return int((scores > threshold).sum())
 
 
 def _groups(score: Array, member: Array) -> tuple[Floats, Floats]:

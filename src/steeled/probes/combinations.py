@@ -11,6 +11,7 @@ _PARENTS = {1: 160}  # of each row, by size of the set that is extended; 8 for t
 _FEW = 8
 _PARTNERS = 160
 _DOUBLES = 4  # one set is reached along several ways
+_DRAWN = 8  # random pairs for each one that is wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,34 @@ def promising(options: Candidates, latest: Sets, singles: Sets, row: int, need: 
             chosen[tuple(sorted([*members[place // len(more)].tolist(), int(more[place % len(more)])]))] = None
     result = np.full((2 * half, size + 1), -1)
     result[: len(chosen)] = list(chosen) if chosen else result[:0]
+    return result
+
+
+def unforeseen(
+    options: Candidates, singles: Sets, row: int, limit: float, count: int, rng: np.random.Generator
+) -> Ints:
+    """Random pairs of single changes of one row, whatever their gains: trees may yield to two that do nothing alone.
+
+    Args:
+        options: what the members mean.
+        singles: whose finite costs say what may be asked.
+        row: which row.
+        limit: the pairs cost less than this by the sum of their members.
+        count: of the pairs at most; fewer where most of what is drawn is too dear.
+
+    Returns:
+        (count, 2), -1 where there are fewer.
+    """
+    result = np.full((count, 2), -1)
+    usable = np.flatnonzero(singles.cost[row] < limit)
+    if len(usable) < 2:
+        return result
+    drawn = np.sort(usable[rng.integers(len(usable), size=(_DRAWN * count, 2))], axis=1)
+    fits = singles.cost[row][drawn].sum(axis=1) < limit
+    fits &= options.lever[drawn[:, 0]] != options.lever[drawn[:, 1]]
+    pairs = np.unique(drawn[fits], axis=0)
+    chosen = pairs[np.sort(rng.permutation(len(pairs))[:count])]
+    result[: len(chosen)] = chosen
     return result
 
 

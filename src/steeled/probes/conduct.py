@@ -16,12 +16,11 @@ from steeled.probes.measures import Finds, measure, nothing_measured
 from steeled.probes.sampling import Sample, draw
 from steeled.probes.verification import Verified, norm_of, verify
 
-_SIZES = (64, 256)  # then 256 for ever; fixed, so that equal seeds attack equal batches
+_SIZES = (8, 64, 256)  # then 256 for ever; fixed, so that equal seeds attack equal batches; the first shows the pace
 _LEAST = 8
 _FRACTIONS = (0.25, 0.5, 0.75, 1.0, 2.0)
 _BEYOND = 1 + 2e-6
 _BACKWARD = 2  # seconds of a backward pass, in forward passes
-_CAUTION = 0.5  # of the time left may the first batch be expected to take
 
 
 def conduct(probe: Attack | Check, case: Case, epsilons: Sequence[float] = ()) -> Result:
@@ -114,7 +113,7 @@ def _batches(n: int, case: Case, pace: float) -> Iterator[Ints]:
     while done < n:
         size = min(_SIZES[min(number, len(_SIZES) - 1)], n - done)
         if math.isfinite(case.clock.seconds):
-            pace = (case.clock.elapsed - begun) / done if done else pace / _CAUTION
+            pace = (case.clock.elapsed - begun) / done if done else pace
             affordable = max(case.clock.remaining, 0.0) / pace if pace else size
             if done and affordable < min(_LEAST, size):
                 return

@@ -1,5 +1,6 @@
 """The numbers and the curve of an evasion attack, from what was verified."""
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -105,16 +106,19 @@ def median_interval(values: Floats) -> Interval:
 
 
 def _median_distance(distance: Floats, unit: Unit) -> Measurement:
-    found = distance[np.isfinite(distance)]
-    name, bound = "median_distance", Bound.AT_MOST
-    if not len(found):
+    """Over all searched rows: one without a success is as far as infinity, so that a weak attack does not look cheap."""
+    found = int(np.isfinite(distance).sum())
+    name, bound, n = "median_distance", Bound.AT_MOST, len(distance)
+    if not found:
         return not_measurable(name, unit, bound, "no change that works was found on any row", n=0)
-    low, high = median_interval(found)
-    missing = len(distance) - len(found)
-    note = f"over the rows where a change was found; none on {missing} of {len(distance)}" if missing else ""
-    if len(found) < 6:
-        note = "; ".join(part for part in (note, "fewer than 6 rows: the interval is the whole range") if part)
-    return Measurement(name, float(np.median(found)), low, high, len(found), unit, bound, note)
+    low, high = median_interval(distance)
+    if not math.isfinite(high):
+        reason = f"a change that works was found on {found} of {n} rows: too few for the median of all rows"
+        return not_measurable(name, unit, bound, reason, n)
+    note = f"no change that works was found on {n - found} of {n} rows, which count as farthest" if found < n else ""
+    if n < 6:
+        note = "fewer than 6 rows: the interval is the whole range"
+    return Measurement(name, float(np.median(distance)), low, high, n, unit, bound, note)
 
 
 def _curve(probe: Attack, case: Case, distance: Floats, epsilons: Sequence[float]) -> Curve:

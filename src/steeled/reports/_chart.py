@@ -22,12 +22,16 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """The policy: a cap at the limit and a hatched strip on the forbidden side, at the x that the rule names."""
+    """The policy: a cap at the limit and a hatched strip on the forbidden side, at the x that the rule names.
+
+    ``measured`` is what the rule looked at, where no point of a curve stands for it.
+    """
 
     x: float
     y: float
     forbids_above: bool
     lines: tuple[str, ...]
+    measured: Point | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The chart grammar: one SVG a figure, colors by class only, lines labelled where they end."""
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -12,6 +13,8 @@ from steeled.reports._text import Fragment, cut, flat
 
 _WIDTH = 440.0
 _SAME_X = 4.0
+_MOST_DOTS = 25
+_DOT = 8.0
 
 
 def svg(chart: Chart) -> Fragment:
@@ -101,8 +104,17 @@ def _lines(drawing: Drawing, chart: Chart, xs: Scale, ys: Scale) -> None:
             drawing.obstacles += places
         else:
             drawing.line(line, places)
-        if dot and len(places) <= 25:
-            drawing.dots(dot, places, 3.5 if rank == 0 else 3)
+        if dot and len(places) <= _MOST_DOTS:
+            drawing.dots(dot, _apart(places), 3.5 if rank == 0 else 3)
+
+
+def _apart(places: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The first and every next place that is clear of the one before: dots that cover each other say nothing."""
+    kept: list[tuple[float, float]] = []
+    for x, y in places:
+        if not kept or math.hypot(x - kept[-1][0], y - kept[-1][1]) >= _DOT:
+            kept.append((x, y))
+    return kept
 
 
 def _sticks(drawing: Drawing, points: Sequence[Point], xs: Scale, ys: Scale) -> None:
@@ -143,7 +155,8 @@ def _gate_labels(drawing: Drawing, chart: Chart, gate: Gate, xs: Scale, ys: Scal
     """What was measured at the policy's x, and the limit in words, where least is covered."""
     x, y = xs(gate.x), ys(gate.y)
     strongest = chart.curves[0]
-    near = min(points_of(chart, strongest.curve), key=lambda p: abs(xs(p.x) - x), default=None)
+    points = [gate.measured] if gate.measured is not None else points_of(chart, strongest.curve)
+    near = min(points, key=lambda p: abs(xs(p.x) - x), default=None)
     if near is not None and abs(xs(near.x) - x) < (1.0 if chart.both_log else _SAME_X) and strongest.judged:
         _value(drawing, near, strongest.curve.y_unit, xs, ys)
     width = max(len(line) for line in gate.lines) * LETTER
@@ -173,11 +186,12 @@ def _value(drawing: Drawing, point: Point, unit: Unit, xs: Scale, ys: Scale) -> 
     drawing.obstacles += [(x + k, y) for k in (-4, 0, 4)]
     text = point_text(point, unit).split(" (")[0]
     wide = len(text) * LETTER
+    low = min(y + 15, ys.start - 4)  # never among the ticks
     spots = [
-        Box(x + 13, y - 5, (text,)),
-        Box(x + 13, y + 15, (text,)),
-        Box(x - 13 - wide, y + 15, (text,)),
-        Box(x - 13 - wide, y - 5, (text,)),
+        Box(x + 13, min(y - 5, low), (text,)),
+        Box(x + 13, low, (text,)),
+        Box(x - 13 - wide, low, (text,)),
+        Box(x - 13 - wide, min(y - 5, low), (text,)),
     ]
     drawing.box(drawing.clearest(spots), ["hal k-data b"])
 
@@ -203,9 +217,10 @@ def _end_labels(drawing: Drawing, curves: Sequence[Drawn], xs: Scale, ys: Scale)
 
 
 def _label_styles(drawn: Drawn, is_strongest: bool) -> tuple[str, str]:
-    """Classes of the first line of a label and of the rest."""
+    """Classes of the lines of a label."""
     color = {CurveRole.BASELINE: "k-base", CurveRole.PROOF: "k-proof"}.get(drawn.curve.role, "k-data")
-    return f"hal {color}{' b' if is_strongest else ''}", f"hal {color}"
+    weight = " b" if is_strongest else ""
+    return f"hal {color}{weight}", f"hal {color}{weight}"
 
 
 def _label_lines(drawn: Drawn) -> tuple[str, ...]:
@@ -219,7 +234,7 @@ def _inner_labels(drawing: Drawing, chart: Chart, xs: Scale, ys: Scale) -> None:
         drawing.box(Box(xs.start + 6, ys.stop + 20, ("too few people", "to measure")), ["hal"])
     if chart.diagonal:
         lines = wrap(chart.diagonal, 18)
-        spots = [_beside(xs, ys, share, lines) for share in (0.62, 0.72, 0.5, 0.82, 0.4, 0.3)]
+        spots = [_beside(xs, ys, share, lines) for share in (0.5, 0.62, 0.4, 0.72, 0.3, 0.2, 0.82)]
         drawing.box(drawing.clearest(spots), ["hal k-base b"])
     if chart.has_columns:
         across = (0.02, 0.2, 0.4, 0.6, 0.75)
@@ -236,5 +251,7 @@ def _inner_labels(drawing: Drawing, chart: Chart, xs: Scale, ys: Scale) -> None:
 
 def _beside(xs: Scale, ys: Scale, share: float, lines: tuple[str, ...]) -> Box:
     """A place below the diagonal, at a share of its length."""
-    x, y = xs.start + (xs.stop - xs.start) * share, ys.start + (ys.stop - ys.start) * share
+    low = max(xs.low, ys.low)
+    left, foot = xs(low), ys(low)
+    x, y = left + (xs.stop - left) * share, foot + (ys.stop - foot) * share
     return Box(min(x + 14, xs.stop - max(map(len, lines)) * LETTER), y + 18, lines)

@@ -63,7 +63,10 @@ def _chart(prefix: str, group: Sequence[_Source], findings: Sequence[Finding]) -
     ranked = attacks + [s for s in group if s.curve.role is not CurveRole.ATTACK]
     first = ranked[0]
     name = first.curve.name
+    gate = _gate(ranked, findings)
     finding = _FINDINGS.get(name, _last)(ranked)
+    if name == "roc" and gate is not None and gate.measured is not None:
+        finding = _recognised_at(gate.measured)
     outsiders = max((p.n for p in first.curve.points), default=0)
     return Chart(
         prefix=prefix,
@@ -71,7 +74,7 @@ def _chart(prefix: str, group: Sequence[_Source], findings: Sequence[Finding]) -
         finding=finding,
         basis=_basis(first),
         curves=tuple(Drawn(s.curve, s.judged) for s in ranked),
-        gate=_gate(ranked, findings),
+        gate=gate,
         diagonal={"roc": "guessing", "reliability": "stated = observed"}.get(name, ""),
         too_few_below=min(1.0, 10 / outsiders) if name == "roc" and outsiders else 0.0,
         both_log=name == "roc",
@@ -89,7 +92,8 @@ def _reached(source: _Source) -> Point:
     """The point at the strength that the threat allows: within a tenth of it, or else the last one not beyond it."""
     points = source.curve.points
     threat = source.evidence.question.threat
-    most = {"robust_accuracy": threat.epsilon, "accuracy": threat.poisoned_share}.get(source.curve.name, points[-1].x)
+    strengths = {"robust_accuracy": threat.epsilon, "accuracy": threat.poisoned_share, "error": threat.poisoned_share}
+    most = strengths.get(source.curve.name, points[-1].x)
     nearest = min(points, key=lambda p: abs(p.x - most))
     if abs(nearest.x - most) <= 0.1 * abs(most):
         return nearest
@@ -97,15 +101,17 @@ def _reached(source: _Source) -> Point:
 
 
 def _basis(source: _Source) -> str:
+    in_bins = source.curve.name == "reliability"
     n = max((p.n for p in source.curve.points), default=0)
+    total = sum(p.n for p in source.curve.points) if in_bins else n
     bands = any(p.low is not None for p in source.curve.points)
-    shown = "bars" if source.curve.name == "reliability" else "band"
+    shown = "bars" if in_bins else "band"
     parts = [
-        f"n = {n:,}" if n else "",
+        f"n = {total:,}{f', at most {n:,} in a bin' if in_bins else ''}" if n else "",
         f"{shown}: 95{THIN}% interval" if bands else "no interval",
         ""
-        if source.curve.name == "reliability"
-        else f"attacker sees {_SEES[source.evidence.question.threat.knowledge]}",
+        if in_bins
+        else f"attacker may see {_SEES[source.evidence.question.threat.knowledge]}",
         "" if source.judged else "partial result, not judged",
     ]
     return "; ".join(part for part in parts if part)
@@ -137,6 +143,13 @@ def _poisoned(ranked: Sequence[_Source]) -> str:
     return f"With {share} of the labels flipped, accuracy is {kept}{_beyond(ranked, point.x, 'random flips leave')}"
 
 
+def _worsened(ranked: Sequence[_Source]) -> str:
+    point = _reached(ranked[0])
+    share, error = quantity(point.x, ranked[0].curve.x_unit), point_text(point, ranked[0].curve.y_unit)
+    random = _beyond(ranked, point.x, "random changes make it")
+    return f"With {share} of the labels changed, the {clip(ranked[0].curve.y_label)} is {error}{random}"
+
+
 def _copied(ranked: Sequence[_Source]) -> str:
     point = ranked[0].curve.points[-1]
     agrees = point_text(point, ranked[0].curve.y_unit)
@@ -147,8 +160,11 @@ def _recognised(ranked: Sequence[_Source]) -> str:
     points = [p for p in ranked[0].curve.points if p.x > 0 and p.x * p.n >= 10]
     if not points:
         return "Too few people to measure any rate of false alarms"
-    point = min(points, key=lambda p: abs(p.x - 0.01))
-    share = point_text(point, ranked[0].curve.y_unit)
+    return _recognised_at(min(points, key=lambda p: abs(p.x - 0.01)))
+
+
+def _recognised_at(point: Point) -> str:
+    share = point_text(point, Unit.SHARE)
     return f"At {quantity(point.x, Unit.SHARE)} false alarms, {share} of the members are recognised"
 
 
@@ -164,13 +180,14 @@ def _reliable(ranked: Sequence[_Source]) -> str:
 def _last(ranked: Sequence[_Source]) -> str:
     curve = ranked[0].curve
     point = curve.points[-1]
-    x = quantity(point.x, curve.x_unit)
-    return f"{clip(curve.y_label)}: {point_text(point, curve.y_unit)} at {x}"
+    x, label = quantity(point.x, curve.x_unit), clip(curve.y_label)
+    return f"{label[:1].upper()}{label[1:]}: {point_text(point, curve.y_unit)} at {x}"
 
 
 _FINDINGS: dict[str, Callable[[Sequence[_Source]], str]] = {
     "robust_accuracy": _robust,
     "accuracy": _poisoned,
+    "error": _worsened,
     "fidelity": _copied,
     "roc": _recognised,
     "reliability": _reliable,
@@ -205,6 +222,16 @@ def _poisoned_gate(ranked: Sequence[_Source], finding: Finding) -> Gate | None:
     return Gate(share, clean.value - rule.maximum, False, lines)
 
 
+def _worsened_gate(ranked: Sequence[_Source], finding: Finding) -> Gate | None:
+    clean = ranked[0].evidence.measurement("error_clean")
+    rule, share = finding.rule, ranked[0].evidence.question.threat.poisoned_share
+    if rule.measure != "error_growth" or rule.maximum is None or clean is None or clean.value is None:
+        return None
+    most = clean.value * (1 + rule.maximum)
+    lines = (f"policy at {quantity(share, Unit.SHARE)}:", f"{short(most)} or less")
+    return Gate(share, most, True, lines)
+
+
 def _copied_gate(ranked: Sequence[_Source], finding: Finding) -> Gate | None:
     point = ranked[0].curve.points[-1]
     honest = _at(ranked, CurveRole.BASELINE, point.x)
@@ -224,16 +251,20 @@ def _recognised_gate(ranked: Sequence[_Source], finding: Finding) -> Gate | None
     rate = _FALSE_ALARMS.get(finding.rule.measure)
     if rate is None or finding.rule.maximum is None:
         return None
+    found = finding.measurement
+    at = Point(rate, found.value, found.low, found.high, found.n) if found and found.value is not None else None
     lines = (
-        f"policy at {quantity(rate, Unit.SHARE)} false alarms:",
+        f"policy at {quantity(rate, Unit.SHARE)}",
+        "false alarms:",
         f"{quantity(finding.rule.maximum, Unit.SHARE, 8)} or less",
     )
-    return Gate(rate, finding.rule.maximum, True, lines)
+    return Gate(rate, finding.rule.maximum, True, lines, at)
 
 
 _GATES: dict[str, Callable[[Sequence[_Source], Finding], Gate | None]] = {
     "robust_accuracy": _robust_gate,
     "accuracy": _poisoned_gate,
+    "error": _worsened_gate,
     "fidelity": _copied_gate,
     "roc": _recognised_gate,
 }

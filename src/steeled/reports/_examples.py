@@ -16,6 +16,7 @@ _MOST_EXAMPLES = 3
 _MOST_COLUMNS = 6
 _MOST_ROWS = 10
 _MOST_FIELDS = 8
+_CAPTIONS = {"kinds": "answers to inputs without meaning, by kind", "findings": "what was found in the files"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class Gallery:
         hidden: how many changed columns are not shown.
         pairs: the attacks.
         distance: what the last column counts.
+        score: heading of the scores; empty for regression, where the answer itself is the number.
         has_pictures: whether they are pictures.
     """
 
@@ -60,6 +62,7 @@ class Gallery:
     hidden: int
     pairs: tuple[Pair, ...]
     distance: str
+    score: str
     has_pictures: bool
 
 
@@ -83,7 +86,9 @@ def gallery(evidence: Evidence) -> Gallery | None:
     pictured = any(example.picture_before is not None for example in examples)
     distance = "Cost" if evidence.question.threat.norm is Norm.COST else "Distance"
     pairs = tuple(_pair(example, columns) for example in examples)
-    return Gallery(evidence.probe, columns, len(every) - len(columns), pairs, distance, pictured)
+    goal = evidence.question.threat.goal
+    score = "" if goal.tolerance is not None else f"Score of the {'new' if goal.wanted is None else 'wanted'} answer"
+    return Gallery(evidence.probe, columns, len(every) - len(columns), pairs, distance, score, pictured)
 
 
 def leaning(evidence: Evidence) -> str:
@@ -135,7 +140,8 @@ def _listing(table: Table, probe: str) -> Listing:
         tuple(_field(value, column) for value, column in zip(row, columns, strict=False))
         for row in table.rows[:_MOST_ROWS]
     )
-    caption = f"{clip(probe)}: {clip(table.caption or table.name.replace('_', ' '), 300).rstrip('.')}."
+    words = table.caption or _CAPTIONS.get(table.name, table.name.replace("_", " "))
+    caption = f"{clip(probe)}: {clip(words, 300).rstrip('.')}."
     return Listing(caption, columns, rows, len(table.rows) - len(rows))
 
 

@@ -3,13 +3,15 @@
 from steeled.core.measurement import Unit
 from steeled.reports._chart import Chart, is_log, points_of
 from steeled.reports._numbers import THIN, short
-from steeled.reports._svg import Drawing, Scale, c, linear_ticks, log_ticks
+from steeled.reports._svg import LETTER, Drawing, Scale, c, linear_ticks, log_ticks
 from steeled.reports._text import cut
 
 TOP, LEFT = 26.0, 44.0
 _NOTHING = 1e-12
 _FAINTEST = 1e-6  # share at which a logarithmic axis ends; what is smaller is drawn at its foot
 _SHARES = (Unit.SHARE, Unit.POINTS)
+_MOST_LETTERS = 6
+_POWERS = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
 def x_scale(chart: Chart, right: float) -> tuple[Scale, tuple[float, ...]]:
@@ -51,6 +53,9 @@ def y_scale(chart: Chart, bottom: float) -> tuple[Scale, tuple[float, ...]]:
         low = _share_floor(chart, min(ys))
         ticks = (0.0, 0.25, 0.5, 0.75, 1.0) if low == 0 else linear_ticks(low, 1.0)
         return Scale(ticks[0], 1.0, bottom, TOP), ticks
+    if unit is Unit.SHARE and min(ys) >= 0 and max(y for p in points for y in (p.y, p.high or 0.0)) <= 1:
+        # a limit beyond all: it is drawn, but no tick says more than 100 %
+        return Scale(0.0, max(ys), bottom, TOP), (0.0, 0.25, 0.5, 0.75, 1.0)
     low, high = min([*ys, 0.0]), max([*ys, 0.0])
     ticks = linear_ticks(low, high if high - low > _NOTHING else low + 1.0)
     return Scale(ticks[0], ticks[-1], bottom, TOP), ticks
@@ -78,13 +83,23 @@ def draw_frame(
         text = _tick(tick, curve.x_unit, is_last=tick == x_ticks[-1])
         drawing.text("", xs(tick), bottom + 17, text, "middle")
     log = " (log scale)" if is_log(chart) else ""
-    drawing.text("k-ink", right, bottom + 36, cut(curve.x_label, 50) + log, "end")
+    letters = int(right / LETTER) - len(log)
+    drawing.text("k-ink", right, bottom + 36, cut(curve.x_label, letters) + log, "end")
     drawing.text("k-ink", 0, 11, cut(curve.y_label, 50) + (" (log scale)" if chart.both_log else ""))
 
 
 def _tick(value: float, unit: Unit, is_last: bool) -> str:
     """A tick; the last one carries the unit, if it is short."""
     if unit not in _SHARES:
-        return short(value)
+        text = short(value)
+        return text if len(text) <= _MOST_LETTERS else _brief(value)
     suffix = f"{THIN}%" if unit is Unit.SHARE else " pts"
     return short(value * 100) + (suffix if is_last else "")
+
+
+def _brief(value: float) -> str:
+    """``2.5M``: a tick has no room for more than six letters."""
+    for power, sign in _POWERS:
+        if power <= abs(value) < 1000 * power:
+            return short(value / power) + sign
+    return f"{value:.0e}".replace("e-0", "e-").replace("e+0", "e").replace("-", "−")

@@ -41,21 +41,21 @@ def figure(measurement: Measurement, limit: float | None = None) -> Figure:
     """
     side = _SIDES[measurement.bound]
     if measurement.value is None:
-        needed = f"; needs {measurement.needed:,}" if measurement.needed else ""
-        text = f"not measurable at this n{needed}"
+        text = f"not measurable at this n; needs {measurement.needed:,}" if measurement.needed else "not measurable here"
         return Figure(text, "", side, text)
     factor, suffix = _scale(measurement.unit)
     value = measurement.value * factor
     if measurement.low is None or measurement.high is None:
         alone = _alone(measurement, value)
-        return Figure(alone + suffix, "", side, alone + suffix)
+        told = _with(alone, suffix)
+        return Figure(told, "", side, told)
     low, high = measurement.low * factor, measurement.high * factor
     digits = decimals(low, high, None if limit is None else limit * factor)
     if value == 0 and measurement.unit is Unit.SHARE and measurement.n and high > 0:
         zero, most = f"0 of {measurement.n:,}", f"at most {rounded(high, digits)}{suffix}"
         return Figure(zero, most, side, f"{zero} ({most})")
     interval = f"{rounded(low, digits)} to {rounded(high, digits)}"
-    estimate = rounded(value, digits) + suffix
+    estimate = _with(rounded(value, digits), suffix)
     return Figure(estimate, interval, side, f"{estimate} ({interval})")
 
 
@@ -105,7 +105,7 @@ def bound_down(value: float, places: int) -> str:
 def quantity(value: float, unit: Unit, digits: int = 3) -> str:
     """A number that has no interval, such as a limit or a tick, with its unit: ``15 %``."""
     factor, suffix = _scale(unit)
-    return short(value * factor, digits) + suffix
+    return _with(short(value * factor, digits), suffix)
 
 
 def short(value: float, digits: int = 3) -> str:
@@ -129,7 +129,9 @@ def limit_of(rule: Rule, unit: Unit) -> str:
 
 
 def limit_in_words(rule: Rule, unit: Unit) -> str:
-    """``15 % or less`` or ``80 % or more``."""
+    """``15 % or less`` or ``80 % or more``; of what nothing is allowed, ``0``."""
+    if rule.maximum == 0 and unit in (Unit.COUNT, Unit.SHARE):
+        return quantity(0.0, unit)
     return f"{quantity(rule.limit, unit, digits=8)} or {'less' if rule.maximum is not None else 'more'}"
 
 
@@ -176,6 +178,11 @@ def _scale(unit: Unit) -> tuple[float, str]:
             return 1.0, " questions"
         case _:
             return 1.0, ""
+
+
+def _with(number: str, suffix: str) -> str:
+    """A number with its unit: ``1 point``, ``2 points``."""
+    return number + (suffix.removesuffix("s") if number in ("1", "−1") else suffix)
 
 
 def _alone(measurement: Measurement, value: float) -> str:

@@ -5,17 +5,18 @@ from dataclasses import dataclass
 
 from steeled.core.record import Record
 from steeled.core.risk import Risk
-from steeled.core.verdict import Finding
+from steeled.core.verdict import Finding, Outcome
 from steeled.knowledge.catalogue import entry, taxonomies
 from steeled.knowledge.playbook import advice
 from steeled.reports._actions import Action, next_actions
-from steeled.reports._numbers import duration, figure, rounded
+from steeled.reports._numbers import THIN, duration, figure, rounded
 from steeled.reports._sections import Section, Spent, section, spent
 from steeled.reports._sentences import Sentence, asked, cases, counts, lead, price, ruling
-from steeled.reports._states import State, state_of, state_of_probe, state_of_verdict, unfinished, unmeasured_risks
+from steeled.reports._states import State, state_of, state_of_probe, state_of_verdict, unfinished, unmeasured_risks, unsuited
 from steeled.reports._text import clip
 
 _MOST_ROWS = 200
+_MOST_ACTIONS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class Page:
     lead: Sentence
     keys: tuple[Key, ...]
     actions: tuple[Action, ...]
+    no_actions: str
     untested_risks: tuple[str, ...]
     doubts: tuple[str, ...]
     sections: tuple[Section, ...]
@@ -80,6 +82,7 @@ class Page:
     totals: str
     taxonomies: Mapping[str, str]
     duration: str
+    budget: str
 
 
 def page(record: Record) -> Page:
@@ -94,7 +97,10 @@ def page(record: Record) -> Page:
         exit_code=verdict.exit_code,
         lead=lead(record),
         keys=(_success(record), _cost(record), _coverage(record)),
-        actions=next_actions(record),
+        actions=next_actions(record, _MOST_ACTIONS),
+        no_actions="Nothing is required: every rule passes."
+        if all(f.outcome is Outcome.PASS for f in verdict.findings)
+        else "No action is known for what does not pass: see the findings.",
         untested_risks=tuple(entry(risk).name for risk in unmeasured_risks(record)),
         doubts=tuple(clip(doubt.sentence, 400) for doubt in verdict.doubts[:_MOST_ROWS]),
         sections=tuple(section(record, risk) for risk in Risk),
@@ -107,6 +113,7 @@ def page(record: Record) -> Page:
         totals=_totals(record),
         taxonomies=taxonomies(),
         duration=duration(record.seconds),
+        budget=duration(record.budget),
     )
 
 
@@ -120,14 +127,13 @@ def _success(record: Record) -> Key:
         if m.name == "success_rate" and m.value is not None and e.probe != "noise"
     ]
     if not found:
-        return Key("Attack success", "Not tested", "", "No attack of the evasion probes gave a success rate.")
+        return Key("Attack success", "Not tested", "", "No evasion probe gave a success rate.")
     measurement, evidence = max(found, key=lambda item: item[0].value or 0.0)
     told = figure(measurement)
     which = f"the strongest of {len(found)} attacks" if len(found) > 1 else "the one attack that gave a rate"
     note = f"of {measurement.n:,} attacked {cases(record)}; {which} ({clip(evidence.probe)})"
-    return Key(
-        "Attack success", told.estimate, f"{told.side}; {told.interval}" if told.interval else told.side, f"{note}."
-    )
+    chance = f"95{THIN}% interval {told.interval}; {told.side}" if told.interval else told.side
+    return Key("Attack success", told.estimate, chance, f"{note}.")
 
 
 def _cost(record: Record) -> Key:
@@ -150,7 +156,7 @@ def _cost(record: Record) -> Key:
         if cost
         else "No price of a question is declared, so there is no sum of money."
     )
-    return Key("Cost of one attack", cost or questions, "cheapest attack that was run", declared)
+    return Key("Cost of one attack", cost or questions, "on average, by the cheapest attack that was run", declared)
 
 
 def _coverage(record: Record) -> Key:
@@ -169,16 +175,23 @@ def _row(finding: Finding) -> Row:
     return Row(
         rule=rule.id,
         asked=asked(rule, measurement),
-        measured=figure(measurement, rule.limit).text if measurement else "no measurement",
+        measured=figure(measurement, rule.limit).text if measurement else "not measured",
         severity=rule.severity.value,
         mode=rule.mode.value,
         state=state_of(finding),
         outcome=finding.outcome.value,
-        note=clip(finding.would_decide or ("" if measurement else finding.reason), 200),
+        note=_note(finding),
         atlas=known.atlas or "none",
         nist=known.nist or "none",
         owasp=known.owasp or "none",
     )
+
+
+def _note(finding: Finding) -> str:
+    """Beside an open outcome: why there is no number, and what would decide it."""
+    reason = "" if finding.measurement else clip(finding.reason, 200)
+    decides = f"would decide: {clip(finding.would_decide, 200)}" if finding.would_decide else ""
+    return "; ".join(part for part in (reason, decides) if part)
 
 
 def _untested(record: Record, number: int) -> Untested:
@@ -186,9 +199,9 @@ def _untested(record: Record, number: int) -> Untested:
     reason = clip(evidence.reason, 400) or "no reason was given"
     if evidence.result.measurements:
         reason += "; the partial result is kept and not judged"
-    return Untested(
-        evidence.probe, entry(evidence.risk).name, state_of_probe(evidence), reason, clip(evidence.remedy, 400)
-    )
+    never = "nothing yet: steeled has no such probe" if unsuited((evidence,)) else "not known"
+    remedy = clip(evidence.remedy, 400) or never
+    return Untested(evidence.probe, entry(evidence.risk).name, state_of_probe(evidence), reason, remedy)
 
 
 def _totals(record: Record) -> str:

@@ -6,6 +6,7 @@ from steeled.core.evidence import Evidence
 from steeled.core.measurement import Measurement
 from steeled.core.record import Record
 from steeled.core.risk import Risk
+from steeled.core.rule import Mode, Rule
 from steeled.core.verdict import Outcome
 from steeled.knowledge.catalogue import entry
 from steeled.knowledge.playbook import advice
@@ -17,18 +18,34 @@ from steeled.reports._curves import charts_of
 from steeled.reports._examples import Gallery, Listing, gallery, leaning, listings
 from steeled.reports._numbers import Figure, duration, figure, limit_of
 from steeled.reports._sentences import bar_label, headline, someone
-from steeled.reports._states import Standing, State, measured, source, standing, state_of_probe, weight, why_untested
+from steeled.reports._states import (
+    FAIL,
+    INCONCLUSIVE,
+    NOT_TESTED,
+    Standing,
+    State,
+    measured,
+    source,
+    standing,
+    state_of,
+    state_of_probe,
+    unsuited,
+    weight,
+    why_untested,
+)
 from steeled.reports._text import Fragment, clip, cut
 
 ANCHORS = {risk: "supply" if risk is Risk.SUPPLY_CHAIN else risk.value for risk in Risk}
 _MOST_MEASURES = 40
 _MOST_FIGURES = 6
+_TOO_FEW = "not measurable here: "
 
 
 @dataclass(frozen=True, slots=True)
 class Plot:
     """A chart with its table of figures; no SVG where fewer than two points were measured."""
 
+    anchor: str
     finding: str
     basis: str
     drawing: Fragment | None
@@ -183,32 +200,43 @@ def _untested(told: Standing, measurement: Measurement | None) -> str:
         needed = f" {measurement.needed:,} cases would make it measurable." if measurement.needed else ""
         return f"Not measurable at n = {measurement.n:,}{note}.{needed}"
     reason, remedy = why_untested(told.evidence)
+    start = "Not tested"
     if told.headline is not None and not any(not e.is_completed for e in told.evidence):
         reason, remedy = told.headline.reason or reason, told.headline.would_decide or remedy
+        start = start if reason == reason.removeprefix(_TOO_FEW) else "Not measurable here"
     more = f" What would change it: {clip(remedy, 300).rstrip('.')}." if remedy else ""
-    return f"Not tested: {clip(reason, 300)}.{more}"
+    return f"{start}: {clip(reason.removeprefix(_TOO_FEW), 300).rstrip('.')}.{more}"
 
 
 def _notes(told: Standing) -> tuple[str, ...]:
     """Rules of the same risk that the headline does not show."""
     others = [f for f in told.findings if f is not told.headline and f.outcome is not Outcome.PASS]
-    words = {Outcome.FAIL: "fails", Outcome.INCONCLUSIVE: "is inconclusive"}
-    notes = [f"{cut(f.rule.id, 20)} {words[f.outcome]} ({f.rule.mode.value})" for f in others[:3]]
+    words = {FAIL: "fails", INCONCLUSIVE: "is inconclusive", NOT_TESTED: "was not tested"}
+    notes = [
+        f"{cut(f.rule.id, 20)} {words[state_of(f)]} ({'blocks' if f.rule.mode is Mode.BLOCK else 'does not block'})"
+        for f in others[:3]
+    ]
     return (*notes, f"and {len(others) - 3} more") if len(others) > 3 else tuple(notes)
 
 
 def _plot(chart: Chart) -> Plot:
-    return Plot(chart.finding, chart.basis, draw(chart) if is_drawable(chart) else None, figures(chart))
+    return Plot(chart.prefix, chart.finding, chart.basis, draw(chart) if is_drawable(chart) else None, figures(chart))
 
 
 def _lines(told: Standing) -> tuple[Line, ...]:
     """Every measurement, partial ones marked."""
     kept = [(e, m) for e in told.evidence for m in e.result.measurements][:_MOST_MEASURES]
-    return tuple(_line(e, m) for e, m in kept)
+    return tuple(_line(e, m, _asks(told, e, m)) for e, m in kept)
 
 
-def _line(evidence: Evidence, measurement: Measurement) -> Line:
-    told = figure(measurement)
+def _asks(told: Standing, evidence: Evidence, measurement: Measurement) -> Rule | None:
+    """The rule that looks at a measurement, so that it is rounded as beside its limit."""
+    rules = (f.rule for f in told.findings if f.rule.measure == measurement.name)
+    return next((rule for rule in rules if rule.probe in (None, evidence.probe)), None)
+
+
+def _line(evidence: Evidence, measurement: Measurement, rule: Rule | None) -> Line:
+    told = figure(measurement, rule.limit if rule else None)
     partial = "" if evidence.is_completed else "partial, not judged"
     note = "; ".join(part for part in (partial, clip(measurement.note, 200)) if part)
     n = f"{measurement.n:,}" if measurement.n else ""
@@ -237,8 +265,14 @@ def _todo(record: Record, told: Standing) -> tuple[str, ...]:
         return tuple(dict.fromkeys(_told(action) for action in actions))[:5]
     if told.headline is not None and told.headline.outcome is Outcome.PASS:
         return ("Nothing is required: the policy accepts what was measured.",)
+    if unsuited(told.evidence):
+        return ("Examine this risk by other means: this report says nothing about it.",)
     remedy = why_untested(told.evidence)[1] if not any(e.is_completed for e in told.evidence) else ""
-    return (clip(remedy, 300) or "No rule of the policy asks about this risk: add one to have it judged.",)
+    if remedy:
+        return (f"To have it tested: {clip(remedy, 300)}",)
+    if told.findings:
+        return ("See the findings: what would decide these rules is not known.",)
+    return ("No rule of the policy asks about this risk: add one to have it judged.",)
 
 
 def _told(action: Action) -> str:

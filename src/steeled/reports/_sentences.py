@@ -118,7 +118,7 @@ def asked(rule: Rule, measurement: Measurement | None) -> str:
     """A rule in words: its own title, or its measure, with the limit."""
     known = advice(rule.measure)
     title, unit = clip(rule.title) or known.name, measurement.unit if measurement else known.unit
-    return f"{title}, {limit_in_words(rule, unit)}"
+    return f"{title}: {limit_in_words(rule, unit)}"
 
 
 def effort(threat: ThreatModel) -> str:
@@ -157,16 +157,14 @@ def price(record: Record, queries: float) -> str:
 
 def _undecided(finding: Finding) -> Sentence:
     name = advice(finding.rule.measure).name
+    start = f"{cut(finding.rule.id, 20)} ({name})"
     more = f" What would decide it: {clip(finding.would_decide, 300)}." if finding.would_decide else ""
     if state_of(finding) is NOT_TESTED or finding.measurement is None:
-        return Sentence(
-            f"{cut(finding.rule.id, 20)}, {name}, was ",
-            "not tested",
-            f": {clip(finding.reason, 300).rstrip('.')}.{more}",
-        )
+        reason = clip(finding.reason, 300).rstrip(".")
+        return Sentence(f"{start} was ", "not tested", f": {reason}.{more}")
     told = figure(finding.measurement, finding.rule.limit)
     limit = limit_in_words(finding.rule, finding.measurement.unit)
-    return Sentence(f"{cut(finding.rule.id, 20)}, {name}, is ", "not decided", f": {told.text}, limit {limit}.{more}")
+    return Sentence(f"{start} is ", "not decided", f": {told.text}, limit {limit}.{more}")
 
 
 def _others(record: Record) -> str:
@@ -175,12 +173,11 @@ def _others(record: Record) -> str:
     if not failing:
         return "No other rule fails."
     ids = ", ".join(cut(f.rule.id, 20) for f in failing[:5])
-    return f"{len(failing)} that do not block fail: {ids}."
+    return f"One rule that does not block fails: {ids}." if len(failing) == 1 else f"{len(failing)} that do not block fail: {ids}."
 
 
 def _evasion(facts: _Facts) -> Sentence:
-    words, measurement = facts.record.words, facts.measurement
-    share, interval, base = of_hundred(measurement)
+    words = facts.record.words
     if words.refused and words.granted:
         who = f"{_a(_word(words.person)).capitalize()} whose {_word(words.case)} should be {_word(words.refused)}"
         start = f"{who} can have it {_word(words.granted)}{_by(facts)}. The attack works for "
@@ -189,19 +186,44 @@ def _evasion(facts: _Facts) -> Sentence:
         start = f"An attacker can move the model's answer by more than {moved}{_by(facts)}. This works for "
     else:
         start = f"An attacker can change the model's answer{_by(facts)}. This works for "
-    return Sentence(start, f"{share} of {base:,}", f" {cases(facts.record)} ({interval}). {_accepts(facts)}")
+    return _counted(start, facts, f" {cases(facts.record)}")
+
+
+def _counted(start: str, facts: _Facts, of: str) -> Sentence:
+    """``31 of 100 applicants (28 to 35)``; of all of them, how many those were: ``all 35 applicants``."""
+    measurement = facts.measurement
+    if measurement.value == 1 and measurement.n and measurement.low is not None:
+        least = figure(measurement).interval.partition(" to ")[0]
+        after = f"{of} tried (95{THIN}% interval {least} to 100{THIN}%). {_accepts(facts)}"
+        return Sentence(start, f"all {measurement.n:,}", after)
+    share, interval, base = of_hundred(measurement)
+    told = f" ({interval})" if interval else ""
+    return Sentence(start, f"{share} of {base:,}", f"{of}{told}. {_accepts(facts)}")
 
 
 def _by(facts: _Facts) -> str:
     """By which change, as far as the examples and the threat say."""
     if facts.evidence is None:
         return ""
-    numbers = [len(x.changes) for x in facts.evidence.result.examples if x.changes]
-    threat = facts.evidence.question.threat
-    if not numbers or threat.norm is not Norm.COST:
+    threat, amount = facts.evidence.question.threat, short(facts.evidence.question.threat.epsilon)
+    if threat.norm is Norm.LINF:
+        return f" by changing each input value by at most {amount}"
+    columns = _columns_changed(facts.evidence)
+    if not columns or threat.norm is not Norm.COST:
         return f" {effort(threat)}"
-    k = max(1, round(median(numbers)))
+    k = max(1, round(columns))
     return f" by changing about {_COUNTED[k] if k <= 10 else k} input{'s' if k > 1 else ''}"
+
+
+def _columns_changed(evidence: Evidence) -> float:
+    """How many columns a successful attack changes: the mean over all where counted, else the median of the examples."""
+    levers = next((table for table in evidence.result.tables if table.name == "levers"), None)
+    shares = [row[1] for row in levers.rows if len(row) > 1 and isinstance(row[1], float)] if levers else []
+    # every success changes a column, so that shares that add up to less were not all listed
+    if sum(shares) > 1 - 1e-9:
+        return sum(shares)
+    numbers = [len(x.changes) for x in evidence.result.examples if x.changes]
+    return median(numbers) if numbers else 0.0
 
 
 def _robust(facts: _Facts) -> Sentence:
@@ -244,14 +266,12 @@ def _trust(facts: _Facts) -> Sentence:
 
 
 def _garbage(facts: _Facts) -> Sentence:
-    share, interval, base = of_hundred(facts.measurement)
-    after = f" meaningless inputs ({interval}). {_accepts(facts)}"
-    return Sentence("The model is sure of itself on ", f"{share} of {base:,}", after)
+    return _counted("The model is sure of itself on ", facts, " meaningless inputs")
 
 
 def _files(facts: _Facts) -> Sentence:
     told = figure(facts.measurement)
-    return Sentence("", f"{told.estimate} files", " can run code when they are loaded. They were read, not opened.")
+    return Sentence("", f"{told.estimate} files", " can run code when loaded. The files were read, not loaded.")
 
 
 def _plain(facts: _Facts) -> Sentence:
@@ -293,7 +313,15 @@ def _values(record: Record, measurement: Measurement, evidence: Evidence | None)
         "effort": effort(evidence.question.threat) if evidence else "within the budget",
         "share": share,
         "questions": asked_of,
+        "goal": _goal(evidence.question.threat) if evidence else "get the answer that the attacker wants",
     }
+
+
+def _goal(threat: ThreatModel) -> str:
+    """What happens to an attacked case when the attack works."""
+    if threat.goal.tolerance is not None:
+        return f"have their answer moved by more than {short(threat.goal.tolerance)}"
+    return "get the answer that the attacker wants" if threat.goal.wanted is not None else "get a wrong answer"
 
 
 def _word(word: str) -> str:

@@ -8,6 +8,7 @@ from steeled.core.record import Record
 from steeled.core.risk import Risk
 from steeled.core.rule import Mode, Severity
 from steeled.core.verdict import Finding, Outcome
+from steeled.reports._text import clip
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +25,11 @@ INCONCLUSIVE = State("Inconclusive", "open")
 NOT_TESTED = State("Not tested", "none")
 NOT_JUDGED = State("Not judged", "none")
 _STATUS = {
-    Status.SKIPPED: State("Skipped", "none"),
     Status.FAILED: State("Probe failed", "none"),
     Status.TIMED_OUT: State("Timed out", "none"),
+    Status.SKIPPED: State("Skipped", "none"),
 }
+_UNSUITED = "does not apply to "
 _OUTCOME = {Outcome.FAIL: FAIL, Outcome.PASS: PASS, Outcome.INCONCLUSIVE: INCONCLUSIVE}
 _WORST = (Outcome.FAIL, Outcome.INCONCLUSIVE, Outcome.PASS)
 _GRAVEST = (Severity.CRITICAL, Severity.HIGH, Severity.MEDIUM, Severity.LOW)
@@ -103,6 +105,28 @@ def unmeasured_risks(record: Record) -> tuple[Risk, ...]:
     return tuple(risk for risk in Risk if risk not in seen)
 
 
+def unsuited(evidence: tuple[Evidence, ...]) -> str:
+    """What no probe of a risk can be applied to, such as ``regression``; empty where one could run."""
+    if not evidence or any(e.status is not Status.SKIPPED for e in evidence):
+        return ""
+    reasons = [e.reason.removeprefix(_UNSUITED) for e in evidence if e.reason.startswith(_UNSUITED)]
+    return clip(reasons[0]) if reasons else ""
+
+
+def in_short(record: Record, finding: Finding) -> str:
+    """Why a rule was not tested, in a few words that fit a column; the whole reason stands elsewhere."""
+    rule = finding.rule
+    concerned = [e for e in record.evidence if e.risk == rule.risk and rule.probe in (None, e.probe)]
+    if any(e.is_completed and e.measurement(rule.measure) is not None for e in concerned):
+        needed = max((m.needed for e in concerned for m in [e.measurement(rule.measure)] if m is not None), default=0)
+        return f"too few cases: {needed:,} needed" if needed else "not measurable here"
+    for status, state in _STATUS.items():
+        kind = next((e for e in concerned if e.status is status), None)
+        if kind is not None:
+            return f"{state.word.lower()}: {kind.probe}"
+    return "not measured"
+
+
 def measured(evidence: tuple[Evidence, ...]) -> tuple[tuple[Evidence, Measurement], ...]:
     """Each measurement with the completed evidence that holds it."""
     return tuple((e, m) for e in evidence if e.is_completed for m in e.result.measurements)
@@ -112,6 +136,9 @@ def why_untested(evidence: tuple[Evidence, ...]) -> tuple[str, str]:
     """Reason and remedy of the first probe that gave nothing; a sentence of our own where there was no probe."""
     first = next((e for e in evidence if not e.is_completed), None)
     if first is None:
-        return "no probe of this risk was part of the run", "Run a profile that holds one"
+        return "no probe of this risk was part of the run", "a profile that holds one"
+    kind = unsuited(evidence)
+    if kind:
+        return f"no probe of this risk applies to {kind}", "an examination by other means; steeled has no such probe yet"
     word = state_of_probe(first).word.lower()
     return f"{first.probe}: {first.reason or word}", first.remedy

@@ -17,6 +17,7 @@ from steeled.reports._states import (
     INCONCLUSIVE,
     NOT_TESTED,
     PASS,
+    in_short,
     state_of,
     state_of_probe,
     state_of_verdict,
@@ -104,7 +105,7 @@ def _blocking(record: Record) -> str:
 def _rules(record: Record, sheet: _Sheet) -> list[str]:
     """One row a rule; where the bars do not fit beside, each stands below its row."""
     findings = record.verdict.findings[:_MOST_RULES]
-    rows = [tuple(sheet.say(cell) for cell in _row(finding)) for finding in findings]
+    rows = [tuple(sheet.say(cell) for cell in _row(record, finding)) for finding in findings]
     rows = [(row[0], sheet.fitted(row[1], _LONGEST_ID), *row[2:]) for row in rows]
     if not _fit(rows, sheet):
         rows = [(*row[:3], row[3].removeprefix("limit "), row[4]) for row in rows]
@@ -135,12 +136,12 @@ def _fit(rows: Sequence[tuple[str, ...]], sheet: _Sheet) -> bool:
     return sum(_sizes(rows)) + 4 + _BAR <= sheet.width
 
 
-def _row(finding: Finding) -> tuple[str, str, str, str, str]:
+def _row(record: Record, finding: Finding) -> tuple[str, str, str, str, str]:
     """Word, id, measured, limit, bar; no bar where a count or a reason says more."""
     word, rule = state_of(finding).word.upper(), cut(finding.rule.id, 40)
     measurement = finding.measurement
     if measurement is None:
-        return word, rule, finding.reason or "no measurement", "", ""
+        return word, rule, in_short(record, finding), "", ""
     bar = bar_of(measurement, finding.rule)
     limit = f"limit {limit_of(finding.rule, measurement.unit)}"
     return word, rule, figure(measurement, finding.rule.limit).text, limit, cells(bar) if bar else ""
@@ -158,14 +159,26 @@ def _actions(record: Record, sheet: _Sheet) -> list[str]:
 
 def _untested(record: Record, sheet: _Sheet) -> list[str]:
     probes = unfinished(record)
-    lines = [f"{e.probe}: {state_of_probe(e).word.lower()}; {e.reason}" for e in probes[:_MOST_UNTESTED]]
+    lines = [
+        f"{e.probe}: {state_of_probe(e).word.lower()}; {e.reason or 'no reason was given'}"
+        for e in probes[:_MOST_UNTESTED]
+    ]
     if len(probes) > _MOST_UNTESTED:
         lines.append(f"and {len(probes) - _MOST_UNTESTED} more in report.json")
+    lines += [f"{f.rule.id}: {f.reason}" for f in record.verdict.findings if _ran_in_vain(record, f)][:_MOST_UNTESTED]
     without = [entry(risk).name for risk in unmeasured_risks(record)]
     if without:
         lines.append(f"No probe gave evidence on: {', '.join(without)}")
     lines.append("Hardening, proofs and the serving system: not part of this run")
     return ["Not tested", *sheet.listed(lines)]
+
+
+def _ran_in_vain(record: Record, finding: Finding) -> bool:
+    """Whether a rule got no number although its probe completed: no line of the probes says why."""
+    if finding.measurement is not None or not finding.reason:
+        return False
+    concerned = [e for e in record.evidence if e.risk == finding.rule.risk]
+    return any(e.is_completed and e.measurement(finding.rule.measure) is not None for e in concerned)
 
 
 def _columns(text: str) -> int:

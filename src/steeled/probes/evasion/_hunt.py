@@ -8,7 +8,7 @@ from steeled.core.array import Array, Bools, Floats, Ints
 from steeled.core.case import Case
 from steeled.probes.asking import ask, reached
 from steeled.probes.candidates import Candidates
-from steeled.probes.combinations import Sets, just_enough, promising
+from steeled.probes.combinations import Sets, just_enough, promising, unforeseen
 from steeled.probes.levers import levers
 from steeled.probes.margins import advantage
 from steeled.probes.reduction import Reduction, differs
@@ -46,10 +46,19 @@ class Hunt:
 
     def extended(self, latest: Sets, singles: Sets, known: list[Sets], width: int) -> Sets:
         """The ``width`` most promising sets with one member more than ``latest``, asked."""
-        best = np.min([np.where(s.won, s.estimate, np.inf).min(axis=1) for s in known], axis=0)
+        best = _cheapest_known(known)
         half = max(1, width // 2)
         chosen = [
             promising(self.options, latest, singles, row, float(self.need[row]), float(best[row]), half)
+            for row in range(len(self.x))
+        ]
+        return self._asked(np.stack(chosen), singles)
+
+    def surprises(self, singles: Sets, known: list[Sets], count: int, limit: float) -> Sets:
+        """Random pairs that cost less than what is known and than ``limit``, asked. Cost: ``count`` queries a row."""
+        least = np.minimum(_cheapest_known(known), limit)
+        chosen = [
+            unforeseen(self.options, singles, row, float(least[row]), count, self.case.rng)
             for row in range(len(self.x))
         ]
         return self._asked(np.stack(chosen), singles)
@@ -139,3 +148,8 @@ class Hunt:
             gain, cost = singles.gain[row[there], choice], singles.cost[row[there], choice]
             worth[there, self.options.lever[choice]] = np.where(gain > 0, cost / np.where(gain > 0, gain, 1.0), np.inf)
         return worth
+
+
+def _cheapest_known(known: list[Sets]) -> Floats:
+    """Estimated cost of the cheapest success of each row, (n,); infinity where there is none."""
+    return np.asarray(np.min([np.where(sets.won, sets.estimate, np.inf).min(axis=1) for sets in known], axis=0))

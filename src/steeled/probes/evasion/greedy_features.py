@@ -17,31 +17,35 @@ from steeled.core.signature import ScoreKind
 from steeled.probes.asking import affordable
 from steeled.probes.candidates import candidates
 from steeled.probes.evasion._hunt import Hunt
+from steeled.probes.levers import levers
 
 _BISECTIONS = 12
-_TYPICAL_QUERIES = 250
+_TYPICAL_QUERIES = 500
 
 
 @dataclass(frozen=True, slots=True)
 class GreedyFeatures:
     """Searches single changes, then pairs and more, for the cheapest that the model yields to.
 
-    A one-hot group moves as one; rows that their owner could not submit are never asked. Draws nothing at random.
+    A one-hot group moves as one; rows that their owner could not submit are never asked. Random are only the pairs that
+    are asked without a sign that they work: trees may yield to two changes that do nothing alone.
 
     Args:
         max_changes: levers pulled at once, 1 to 8.
-        values: numbers tried of each column, 2 to 100.
+        values: numbers tried of each column, 2 to 100; more where ``singles`` leaves room.
         singles: single changes tried of each row, 1 to 100,000; of wide tables, the most extreme of each column.
+        pairs: random pairs asked for each row, each within epsilon and cheaper than what is known, 0 to 10,000.
         width: combinations asked for each row and size, 2 to 1,000.
         finalists: successes of each row that are reduced, 1 to 20.
 
-    Cost: one query for each single change, ``width`` for each further size, about 20 for each finalist; never more
+    Cost: one query for each single change and each pair, ``width`` for each further size, about 20 for each finalist; never more
     than the attacker's budget.
     """
 
     max_changes: int = 4
     values: int = 10
     singles: int = 400
+    pairs: int = 100
     width: int = 24
     finalists: int = 5
 
@@ -60,6 +64,7 @@ class GreedyFeatures:
             ("max_changes", 1, 8),
             ("values", 2, 100),
             ("singles", 1, 100_000),
+            ("pairs", 0, 10_000),
             ("width", 2, 1000),
             ("finalists", 1, 20),
         ):
@@ -72,14 +77,21 @@ class GreedyFeatures:
     def search(self, case: Case, x: Array, y: Array, epsilon: float) -> Array:
         """See ``Attack.search``; returns the cheapest success at any cost."""
         room = affordable(case.target) / max(1, len(x))
-        options = candidates(case.test.space, case.test.x, self.values).first(int(min(self.singles, 0.6 * room)))
+        most = int(min(self.singles, 0.6 * room))
+        dense = max(self.values, most // max(1, len(levers(case.test.space))))
+        options = candidates(case.test.space, case.test.x, dense).first(most)
         if not len(options) or not len(x):
             return x
         hunt = Hunt.begin(case, x, y, options)
         known = [hunt.singles()]
+        pairs = int(min(self.pairs, affordable(case.target) / len(x) / 3))
+        if pairs and self.max_changes > 1:
+            known.append(hunt.surprises(known[0], known, pairs, epsilon))
+        latest = known[0]
         for _ in range(2, self.max_changes + 1):
             width = int(min(self.width, affordable(case.target) / len(x) / 2))
             if width < 2 or case.clock.is_over:
                 break
-            known.append(hunt.extended(known[-1], known[0], known, width))
+            latest = hunt.extended(latest, known[0], known, width)
+            known.append(latest)
         return hunt.cheapest(known, self.finalists, _BISECTIONS)
