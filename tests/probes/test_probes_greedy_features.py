@@ -275,7 +275,9 @@ def test_a_table_where_nothing_can_be_changed_is_returned_unchanged():
     assert np.array_equal(z, x)
 
 
-@pytest.mark.parametrize("wrong", [{"max_changes": 0}, {"values": 1}, {"singles": 0}, {"pairs": -1}, {"width": 1}, {"finalists": 0}])
+@pytest.mark.parametrize(
+    "wrong", [{"max_changes": 0}, {"values": 1}, {"singles": 0}, {"pairs": -1}, {"width": 1}, {"finalists": 0}]
+)
 def test_nonsense_is_refused_with_the_range(wrong):
     with pytest.raises(ValueError, match=f"{next(iter(wrong))} must be in"):
         GreedyFeatures(**wrong)

@@ -185,7 +185,14 @@ probes:
 def _started(folder: Path) -> "subprocess.Popen[str]":
     """An audit that has kept at least one evidence and is still running."""
     command = [sys.executable, "-m", "steeled", *map(str, INTERRUPTED), "--out", "report"]
-    running = subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    running = subprocess.Popen(
+        command,
+        cwd=folder,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background jobs ignore it
+    )
     assert running.stderr is not None
     for line in running.stderr:
         if " done " in line:

@@ -80,7 +80,10 @@ class LocalExecutor(Generic[T]):
         """
         if not self._line.poll(seconds):
             self._process.kill()
-            raise ModelError(f"the model was not open after {seconds:.0f} s; raise --open-timeout, or load less")
+            raise ModelError(
+                f"the model was not open after {seconds:.0f} s; raise --open-timeout or load less. If it is an object "
+                "whose threads have already worked in this process, it cannot go on in another one: save it to a file"
+            )
         try:
             answer = self._line.recv_bytes()
             if answer[:1] == b"!":

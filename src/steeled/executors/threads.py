@@ -22,3 +22,7 @@ def use_one_thread() -> None:
     torch = sys.modules.get("torch")  # only if somebody loaded it: its own pool does not listen to threadpoolctl
     if torch is not None:
         torch.set_num_threads(1)
+    lightgbm = sys.modules.get("lightgbm.basic")  # it remembers the number of the last call and asks for as many again
+    limit = getattr(getattr(lightgbm, "_LIB", None), "LGBM_SetMaxThreads", None)  # since 4.2
+    if limit is not None:
+        limit(1)

@@ -9,7 +9,7 @@ from steeled.core.measurement import Unit
 from steeled.reports._chart import MOST_CURVES, Chart, Drawn, Gate, point_text, points_of
 from steeled.reports._frame import TOP, draw_frame, x_scale, y_scale
 from steeled.reports._svg import LETTER, LINE, Box, Drawing, Scale, c, spread, wrap
-from steeled.reports._text import Fragment, cut, flat
+from steeled.reports._text import Fragment, cut, flat, plain
 
 _WIDTH = 440.0
 _SAME_X = 4.0
@@ -147,8 +147,9 @@ def _line_style(drawn: Drawn, rank: int) -> tuple[str, str]:
 def _cap(drawing: Drawing, gate: Gate, xs: Scale, ys: Scale) -> None:
     """The limit itself."""
     x, y = xs(gate.x), ys(gate.y)
-    drawing.parts.append(f'<path class="b-lim" d="M{c(x - 11)} {c(y)}h22"/>')
-    drawing.obstacles += [(x - 11 + k, y) for k in range(0, 23, 4)]
+    left = x - 11 if x < xs.stop - 12 else x - 16  # at the end of a line its name follows
+    drawing.parts.append(f'<path class="b-lim" d="M{c(left)} {c(y)}h22"/>')
+    drawing.obstacles += [(left + k, y) for k in range(0, 23, 4)]
 
 
 def _gate_labels(drawing: Drawing, chart: Chart, gate: Gate, xs: Scale, ys: Scale) -> None:
@@ -224,7 +225,7 @@ def _label_styles(drawn: Drawn, is_strongest: bool) -> tuple[str, str]:
 
 
 def _label_lines(drawn: Drawn) -> tuple[str, ...]:
-    label = wrap(cut(drawn.curve.label, 30), 13)
+    label = wrap(cut(plain(drawn.curve.label), 30), 13)
     return label if drawn.judged else (*label, "not judged")
 
 
@@ -241,7 +242,7 @@ def _inner_labels(drawing: Drawing, chart: Chart, xs: Scale, ys: Scale) -> None:
         spots = [Box(xs.start + (xs.stop - xs.start) * k, ys.start - 32, ("cases per bin",)) for k in across]
         drawing.box(drawing.clearest(spots), ["hal"])
         return
-    lines = wrap(cut(chart.curves[0].curve.label, 30), 18)
+    lines = wrap(cut(plain(chart.curves[0].curve.label), 30), 18)
     wide = max(map(len, lines)) * LETTER
     places = [(xs(p.x), ys(p.y)) for p in points_of(chart, chart.curves[0].curve) if p.x > chart.too_few_below]
     spots = [Box(max(xs.start + 4, x - 16 - wide), max(ys.stop + 14, y - 8), lines) for x, y in places]

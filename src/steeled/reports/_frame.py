@@ -4,7 +4,7 @@ from steeled.core.measurement import Unit
 from steeled.reports._chart import Chart, is_log, points_of
 from steeled.reports._numbers import THIN, short
 from steeled.reports._svg import LETTER, Drawing, Scale, c, linear_ticks, log_ticks
-from steeled.reports._text import cut
+from steeled.reports._text import cut, plain
 
 TOP, LEFT = 26.0, 44.0
 _NOTHING = 1e-12
@@ -55,7 +55,7 @@ def y_scale(chart: Chart, bottom: float) -> tuple[Scale, tuple[float, ...]]:
         return Scale(ticks[0], 1.0, bottom, TOP), ticks
     if unit is Unit.SHARE and min(ys) >= 0 and max(y for p in points for y in (p.y, p.high or 0.0)) <= 1:
         # a limit beyond all: it is drawn, but no tick says more than 100 %
-        return Scale(0.0, max(ys), bottom, TOP), (0.0, 0.25, 0.5, 0.75, 1.0)
+        return Scale(0.0, max(ys) + 0.08, bottom, TOP), (0.0, 0.25, 0.5, 0.75, 1.0)
     low, high = min([*ys, 0.0]), max([*ys, 0.0])
     ticks = linear_ticks(low, high if high - low > _NOTHING else low + 1.0)
     return Scale(ticks[0], ticks[-1], bottom, TOP), ticks
@@ -84,8 +84,8 @@ def draw_frame(
         drawing.text("", xs(tick), bottom + 17, text, "middle")
     log = " (log scale)" if is_log(chart) else ""
     letters = int(right / LETTER) - len(log)
-    drawing.text("k-ink", right, bottom + 36, cut(curve.x_label, letters) + log, "end")
-    drawing.text("k-ink", 0, 11, cut(curve.y_label, 50) + (" (log scale)" if chart.both_log else ""))
+    drawing.text("k-ink", right, bottom + 36, cut(plain(curve.x_label), letters) + log, "end")
+    drawing.text("k-ink", 0, 11, cut(plain(curve.y_label), 50) + (" (log scale)" if chart.both_log else ""))
 
 
 def _tick(value: float, unit: Unit, is_last: bool) -> str:
