@@ -172,7 +172,17 @@ def test_a_full_disk_is_one_clear_line(folder: Path) -> None:
     assert "--out" in done.stderr
 
 
-INTERRUPTED = ("audit", "model.joblib", "--train", "train.csv", *GIVEN, "--workers", 1, "--budget", "600s")
+INTERRUPTED = (
+    "audit",
+    "model.joblib",
+    "--train",
+    "train.csv",
+    *GIVEN,
+    "--workers",
+    1,
+    "--budget",
+    "90h",
+)  # no share runs out, however slow the machine
 SLOW = """
 probes:
   label_flips: {seeds: 4}

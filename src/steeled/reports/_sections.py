@@ -269,7 +269,7 @@ def _todo(record: Record, told: Standing) -> tuple[str, ...]:
         return ("Examine this risk by other means: this report says nothing about it.",)
     remedy = why_untested(told.evidence)[1] if not any(e.is_completed for e in told.evidence) else ""
     if remedy:
-        return (f"To have it tested: {clip(remedy, 300)}",)
+        return (f"What would change it: {clip(remedy, 300)}",)
     if told.findings:
         return ("See the findings: what would decide these rules is not known.",)
     return ("No rule of the policy asks about this risk: add one to have it judged.",)

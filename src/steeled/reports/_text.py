@@ -50,7 +50,7 @@ def name(text: str) -> Fragment:
 
 def css_string(text: str) -> Fragment:
     """The inside of a quoted CSS string: every character but letters, digits, dot, space and hyphen as ``\\hex ``."""
-    kept = plain(clip(text, longest=60))
+    kept = plain(clip(text, longest=80))
     return Fragment("".join(c if c in ". -" or (c.isascii() and c.isalnum()) else f"\\{ord(c):x} " for c in kept))
 
 

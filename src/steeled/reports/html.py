@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from steeled.core.record import Record
 from steeled.reports._page import page
-from steeled.reports._text import Fragment, clip, css_string, flat, name, shown
+from steeled.reports._text import Fragment, clip, css_string, cut, flat, name, plain, shown
 from steeled.reports.json import SCHEMA, escape, refuse_non_finite
 
 LARGEST = 1_000_000
@@ -34,7 +34,8 @@ def render(record: Record) -> str:
             version=record.environment.get("steeled", ""),
             style=Fragment((files("steeled.reports") / "templates" / "report.css").read_text("utf-8")),
             foot=css_string(
-                f"{clip(record.model, 40)} - {record.model_digest[:15]} - {record.verdict.outcome.upper()}"
+                f"{cut(plain(record.model), 30)} - {cut(plain(record.model_digest), 16)} - "
+                f"{record.verdict.outcome.upper()}"
             ),
             summary=Fragment(_summary(record)),
         )

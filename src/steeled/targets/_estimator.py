@@ -32,6 +32,11 @@ _METHODS: dict[ScoreKind | None, tuple[tuple[str, ScoreKind | None], ...]] = {
     ScoreKind.LABELS: (("predict", None),),
     ScoreKind.VALUES: (),
 }
+_OTHER_KINDS: dict[str | None, str] = {
+    "clusterer": "a clusterer, whose numbers are no labels",
+    "outlier_detector": "a detector of outliers, which learns no labels",
+    "density_estimator": "a density estimator, which learns no labels",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +102,21 @@ def fitted_classes(model: Any) -> Sequence[object] | None:
 
 
 def check_task(model: Any, data: Dataset) -> None:
-    """Refuse a regressor on classes, and a classifier on values.
+    """Refuse a regressor on classes, a classifier on values, and what does neither.
 
     Raises:
-        ModelError: model and data have different tasks.
+        ModelError: model and data have different tasks, or the model only clusters, finds outliers or transforms.
     """
+    kind = _kind(model)
+    if kind in _OTHER_KINDS or not hasattr(model, "predict"):
+        raise ModelError(
+            f"{type(model).__name__} is {_OTHER_KINDS.get(kind, 'a model without a predict method')}; "
+            "only classifiers and regressors can be opened: wrap it in a function that gives the answers in the labels"
+        )
     classes = fitted_classes(model)
     if data.task is Task.REGRESSION and classes is not None:
         raise ModelError(f"the model is a classifier of {len(classes)} classes, and the labels are read as values")
-    if data.task is Task.CLASSIFICATION and _is_regressor(model):
+    if data.task is Task.CLASSIFICATION and kind == "regressor":
         raise ModelError(
             f"the model is a regressor, and the labels are read as {len(data.classes)} classes; "
             "set `task: regression` for the data if that is wrong"
@@ -173,7 +184,8 @@ def _fits(raw: object, classes: int) -> bool:
     return len(shape) <= 2 and (int(np.prod(shape[1:])) == classes or (classes == 2 and int(np.prod(shape[1:])) == 1))
 
 
-def _is_regressor(model: Any) -> bool:
+def _kind(model: Any) -> str | None:
+    """What scikit-learn calls the model: classifier, regressor, clusterer, ...; None when it does not say."""
     if hasattr(model, "__sklearn_tags__"):
-        return bool(model.__sklearn_tags__().estimator_type == "regressor")
-    return getattr(model, "_estimator_type", None) == "regressor"  # scikit-learn before 1.6
+        return model.__sklearn_tags__().estimator_type  # type: ignore[no-any-return]
+    return getattr(model, "_estimator_type", None)  # scikit-learn before 1.6

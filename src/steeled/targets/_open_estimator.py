@@ -96,6 +96,8 @@ def _recipe(candidate: Candidate, target: EstimatorTarget) -> Recipe | None:
     if candidate.template is None or MISSING in target.answers.columns:
         return None
     known = fitted_classes(candidate.model) or ()
+    if target.signature.is_classifier and not known:
+        return None  # it keeps no ``classes_``, so that what it calls the classes in training is not known
     labels = [known[column] for column in target.answers.columns]
     return estimator_recipe(
         candidate.template, target, labels, numbered=candidate.numbered, fit_arguments=candidate.fit_arguments
