@@ -1,23 +1,39 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from small_models import SmallRecipe, blobs, case_of, gaussian, least_squares, line, model_of, nearest, values_of
 
+from steeled.core.access import Access
 from steeled.core.clock import Clock
 from steeled.core.dataset import Dataset
 from steeled.core.feature_space import FeatureSpace, Modality
 from steeled.core.meter import Meter
 from steeled.core.signature import ScoreKind
 from steeled.core.threat_model import ThreatModel
+from steeled.probes.theft._soft_labels import apportioned
 from steeled.probes.theft.extraction import Extraction
+from steeled.testing.stubs import LinearRecipe
 
 
-def steal(victim, learner=gaussian, probe=None, n=400, seed=0, test=None, **more):
+def steal(victim, learner=gaussian, probe=None, n=400, seed=0, test=None, knowledge=Access.PARAMETERS, **more):
     """The victim is a function of rows; the thief trains ``learner``."""
     test = blobs(n, np.random.default_rng(seed), wrong=0.2) if test is None else test
     recipe = SmallRecipe(learner)
-    meter = Meter(model_of(victim, test))
+    meter = Meter(model_of(victim, test), knowledge=knowledge)
     case = case_of(None, test, recipe, model=meter, seed=seed, **more)
     return (probe or Extraction(queries=400)).inspect(case), recipe, meter
+
+
+def by_odds(data, rng):
+    """Straight-line rule by logistic regression."""
+    model = LinearRecipe(ridge=1.0).fit(data, 0)
+    return lambda x: softmax(model.logits(x))
+
+
+def softmax(logits):
+    weights = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return weights / weights.sum(axis=1, keepdims=True)
 
 
 def odd(x):
@@ -74,7 +90,7 @@ def test_threat_caps_the_questions():
 
     assert values_of(result)["clone_queries"].value == 60
     assert meter.tally.queries == 300, "the rows that judge the clone are the auditor's own questions"
-    assert {len(data) for data in recipe.seen} == {60, 150}
+    assert {len(data) for data in recipe.seen} == {60, 5 * 60}, "the honest model learns no more labels than are asked"
 
 
 def test_no_clone_is_judged_on_rows_that_its_thief_held():
@@ -91,7 +107,7 @@ def test_questions_lie_in_the_space():
 
     space = recipe.seen[0].space
     assert all(space.feasible(data.x, data.x).all() for data in recipe.seen)
-    assert max(len(data) for data in recipe.seen) == 400
+    assert max(len(data) for data in recipe.seen) == 5 * 400
 
 
 def test_curve_runs_over_the_steps_and_the_honest_model_is_flat():
@@ -128,6 +144,37 @@ def test_labels_only_model_is_copied_too():
     result = Extraction(queries=300).inspect(case_of(None, test, SmallRecipe(gaussian), model=model))
 
     assert values_of(result)["copy_gain"].low > 0
+
+
+def test_probabilities_teach_more_than_labels_where_the_attacker_sees_them():
+    """The victim answers near one half: its labels are all but noise to a clone that learns by a straight rule."""
+    slope = np.array([0.35, -0.25, 0.15, -0.3])
+
+    def victim(x):
+        chance = 1 / (1 + np.exp(-(x @ slope)))
+        return np.c_[1 - chance, chance]
+
+    blind = [
+        values_of(steal(victim, by_odds, probe=Extraction(queries=60), seed=s, knowledge=Access.LABELS)[0])
+        for s in range(6)
+    ]
+    seeing = [values_of(steal(victim, by_odds, probe=Extraction(queries=60), seed=s)[0]) for s in range(6)]
+
+    gain = np.mean([a["fidelity"].value - b["fidelity"].value for a, b in zip(seeing, blind, strict=True)])
+    assert gain > 0.01
+    assert all("labels" in run["fidelity"].note for run in blind)
+
+
+def test_an_honest_model_that_learned_nothing_is_no_yardstick():
+    def stubborn(data, rng):
+        return lambda x: np.tile([1.0, 0.0], (len(x), 1))
+
+    result, _, _ = steal(odd, stubborn)
+
+    measures = values_of(result)
+    assert not measures["copy_gain"].is_measured
+    assert "no honest model" in measures["copy_gain"].note
+    assert "one answer to every row" in measures["honest_fidelity"].note
 
 
 def test_regression_clone_agrees_within_a_tenth_of_the_spread():
@@ -173,3 +220,13 @@ def test_parameters_outside_their_range_are_refused():
         Extraction(queries=5)
     with pytest.raises(ValueError, match="honest_models must be"):
         Extraction(honest_models=0)
+
+
+@given(seed=st.integers(0, 2**31), k=st.integers(2, 12), copies=st.integers(1, 20))
+def test_copies_share_out_the_classes_to_within_one(seed, k, copies):
+    chances = np.random.default_rng(seed).dirichlet(np.full(k, 0.3), size=30)
+
+    shares = apportioned(chances, copies)
+
+    assert (shares.sum(axis=1) == copies).all()
+    assert (np.abs(shares - copies * chances) < 1 + 1e-9).all()

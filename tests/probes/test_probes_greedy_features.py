@@ -254,7 +254,8 @@ def test_the_steps_of_a_forest_are_met_nearly_where_they_lie():
 
     cost = np.where(forest.predict(z) != y, space.cost(x, z), np.inf)
     assert np.mean(cost <= 1.05 * best) > 0.8
-    assert np.mean(cost[np.isfinite(best)] / best[np.isfinite(best)]) < 1.1
+    # below 1: pairs beat single changes
+    assert np.mean(cost[np.isfinite(best)] / best[np.isfinite(best)]) < 0.91
 
 
 def thresholds():

@@ -146,3 +146,16 @@ def test_perfectly_predicted_labels_are_never_suspect():
 def test_parameters_outside_their_range_are_refused(wrong):
     with pytest.raises(ValueError, match="must be from"):
         LabelErrors(**wrong)
+
+
+def test_models_that_learned_nothing_accuse_nobody():
+    def stubborn(data, rng):
+        share = np.bincount(data.y, minlength=2) / len(data)
+        return lambda x: np.tile(share, (len(x), 1))
+
+    train = blobs(58, np.random.default_rng(0))
+
+    result = LabelErrors().inspect(case_of(train, None, SmallRecipe(stubborn)))
+
+    assert not any(m.is_measured for m in result.measurements)
+    assert all("learned nothing" in m.note for m in result.measurements)

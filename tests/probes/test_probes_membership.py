@@ -56,6 +56,13 @@ def test_false_alarm_rates_beyond_the_sample_are_not_given():
     assert measures["tpr_at_5pct_fpr"].n == 300
 
 
+def test_records_left_out_by_a_parameter_are_said_where_they_are_missed():
+    measures = values_of(audit(nearest, probe=Membership(records=150))[0])
+
+    assert "`records`" in measures["tpr_at_5pct_fpr"].note
+    assert "`records`" not in values_of(audit(nearest, n=150)[0])["tpr_at_5pct_fpr"].note
+
+
 def test_each_record_is_inside_half_of_the_shadows():
     _, recipe = audit(gaussian, n=101)
 

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from steeled.core.column import Column, Kind
 from steeled.core.feature_space import FeatureSpace, Modality, table_space
 from steeled.core.relation import Relation
-from steeled.probes._synthesis import crossed, free_numbers, noise, shuffled, stretched
+from steeled.probes import _synthesis as synthesis
+from steeled.probes._synthesis import constant, crossed, free_numbers, noise, shuffled, stretched
 
 SPACE = table_space(
     [
@@ -108,3 +109,17 @@ def test_mixed_arrays_keep_dtype_and_bounds():
 
 def test_no_text_is_crossed():
     assert len(crossed(FeatureSpace(Modality.TEXT), np.array(["a"], dtype=object), 5, np.random.default_rng(0))) == 0
+
+
+@pytest.mark.parametrize("make", [crossed, noise, shuffled, constant])
+def test_arrays_too_large_for_memory_are_fewer_and_made_in_parts(make, monkeypatch):
+    monkeypatch.setattr(synthesis, "_MOST_NUMBERS", 25 * 48)
+    monkeypatch.setattr(synthesis, "_BLOCK", 10 * 48)
+    space = FeatureSpace(Modality.ARRAY, shape=(3, 4, 4))
+    x = np.random.default_rng(0).random((30, 3, 4, 4)).astype(np.float32)
+
+    made = make(space, x, 100, np.random.default_rng(1))
+
+    assert (made.shape, made.dtype) == ((25, 3, 4, 4), np.float32)
+    assert space.feasible(made, made).all()
+    assert len({row.tobytes() for row in made}) == 25

@@ -12,6 +12,8 @@ from scipy.special import ndtri
 from steeled.core.array import Bools, Floats
 from steeled.maths.intervals import clopper_pearson
 
+_BLOCK = 1 << 22  # simulated answers at once
+
 
 @dataclass(frozen=True, slots=True)
 class Bin:
@@ -87,15 +89,17 @@ def calibration_p(
     Raises:
         ValueError: fewer than two rows, or bins < 1.
 
-    Cost: about 1 ms per simulation at n = 20,000; memory of ``8 * simulations * n / bins`` bytes.
+    Cost: about 1 ms per simulation at n = 20,000; memory of about 100 MB at most.
     """
     stated, right, starts = _binned(confidence, correct, bins)
     observed, null = 0.0, np.zeros(simulations)
     for chance, came in zip(np.split(stated, starts), np.split(right, starts), strict=True):
-        drawn = (rng.random((simulations, len(chance))) < chance).astype(float)
-        mean, variance = _gap(chance, np.concatenate([came[None, :], drawn]))
-        square = (mean**2 - variance) * len(chance) / len(stated)
-        observed, null = observed + float(square[0]), null + square[1:]
+        weight, size = len(chance) / len(stated), max(1, _BLOCK // len(chance))
+        observed += weight * _squared_gap(chance, came[None, :])[0]
+        for start in range(0, simulations, size):
+            part = slice(start, min(start + size, simulations))
+            drawn = (rng.random((part.stop - start, len(chance))) < chance).astype(float)
+            null[part] += weight * _squared_gap(chance, drawn)
     return float((1 + (null >= observed).sum()) / (simulations + 1))
 
 
@@ -115,6 +119,12 @@ def _binned(confidence: Floats, correct: Bools, bins: int) -> tuple[Floats, Floa
         if start - starts[-1] >= 2 and len(chance) - start >= 2:
             starts.append(start)
     return chance, came, starts[1:]
+
+
+def _squared_gap(chance: Floats, came: Floats) -> Floats:
+    """Unbiased square of the gap of one bin, (s,); arguments as in ``_gap``."""
+    mean, variance = _gap(chance, came)
+    return np.asarray(mean**2 - variance)
 
 
 def _gap(chance: Floats, came: Floats) -> Floats:

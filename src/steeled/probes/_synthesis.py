@@ -14,6 +14,8 @@ from steeled.core.feature_space import FeatureSpace, Modality
 _ROUNDS = 20
 _NOISE = 0.1  # standard deviations of a pixel
 _STRETCH = 10.0
+_MOST_NUMBERS = 1 << 26
+_BLOCK = 1 << 22
 _LETTERS = np.array(list("abcdefghijklmnopqrstuvwxyz     0123456789.,!?"))
 
 
@@ -29,10 +31,15 @@ def crossed(space: FeatureSpace, x: Array, n: int, rng: np.random.Generator) -> 
     if space.modality is Modality.TEXT:
         return x[:0]
     if space.modality is Modality.ARRAY:
-        share = rng.random((n, *(1 for _ in x.shape[1:])))
-        noise = _NOISE * x.std(axis=0) * rng.standard_normal((n, *x.shape[1:]))
-        mixed = share * x[rng.integers(len(x), size=n)] + (1 - share) * x[rng.integers(len(x), size=n)] + noise
-        return np.asarray(np.clip(mixed, space.low, space.high), dtype=x.dtype)
+        spread = _NOISE * x.std(axis=0)
+
+        def mix(count: int) -> Array:
+            share = rng.random((count, *(1 for _ in x.shape[1:])))
+            mixed = spread * rng.standard_normal((count, *x.shape[1:])) + share * x[rng.integers(len(x), size=count)]
+            mixed += (1 - share) * x[rng.integers(len(x), size=count)]
+            return np.asarray(np.clip(mixed, space.low, space.high))
+
+        return _arrays(mix, n, x)
     block = _blocks(space)
 
     def draw(count: int) -> Array:
@@ -48,7 +55,7 @@ def noise(space: FeatureSpace, x: Array, n: int, rng: np.random.Generator) -> Ar
         sizes = [max(len(text), 1) for text in x]
         return _texts(["".join(rng.choice(_LETTERS, size=size)) for size in rng.choice(sizes, size=n)])
     if space.modality is Modality.ARRAY:
-        return rng.uniform(space.low, space.high, (n, *x.shape[1:])).astype(x.dtype)
+        return _arrays(lambda count: rng.uniform(space.low, space.high, (count, *x.shape[1:])), n, x)
     low, high = _range(space, x)
     grid = np.array([column.on_grid for column in space.columns], dtype=bool)
 
@@ -72,8 +79,12 @@ def shuffled(space: FeatureSpace, x: Array, n: int, rng: np.random.Generator) ->
         sizes = [max(len(str(text).split()), 1) for text in x]
         return _texts([" ".join(rng.choice(words, size=size)) for size in rng.choice(sizes, size=n)])
     if space.modality is Modality.ARRAY:
-        flat = x[rng.integers(len(x), size=n)].reshape(n, -1)
-        return rng.permuted(flat, axis=1).reshape(n, *x.shape[1:])
+
+        def mess(count: int) -> Array:
+            flat = x[rng.integers(len(x), size=count)].reshape(count, -1)
+            return rng.permuted(flat, axis=1).reshape(count, *x.shape[1:])
+
+        return _arrays(mess, n, x)
     block = _blocks(space)
 
     def draw(count: int) -> Array:
@@ -84,9 +95,13 @@ def shuffled(space: FeatureSpace, x: Array, n: int, rng: np.random.Generator) ->
 
 
 def constant(space: FeatureSpace, x: Array, n: int, rng: np.random.Generator) -> Array:
-    """n arrays of one single value each, drawn evenly between the bounds."""
-    values = rng.uniform(space.low, space.high, (n, *(1 for _ in x.shape[1:])))
-    return np.broadcast_to(values, (n, *x.shape[1:])).astype(x.dtype)
+    """Up to n arrays of one single value each, drawn evenly between the bounds."""
+
+    def fill(count: int) -> Array:
+        values = rng.uniform(space.low, space.high, (count, *(1 for _ in x.shape[1:])))
+        return np.broadcast_to(values, (count, *x.shape[1:]))
+
+    return _arrays(fill, n, x)
 
 
 def stretched(space: FeatureSpace, x: Array, n: int, rng: np.random.Generator) -> Array:
@@ -114,6 +129,16 @@ def free_numbers(space: FeatureSpace) -> tuple[int, ...]:
         and not column.group
         and not column.dtype.startswith("datetime")
     )
+
+
+def _arrays(draw: Callable[[int], Array], n: int, like: Array) -> Array:
+    """n drawn arrays, or as many as fit in 256 MB of float32, drawn in small parts of double precision."""
+    size = max(1, int(np.prod(like.shape[1:])))
+    count, step = min(n, max(1, _MOST_NUMBERS // size)), max(1, _BLOCK // size)
+    made = np.empty((count, *like.shape[1:]), dtype=like.dtype)
+    for start in range(0, count, step):
+        made[start : start + step] = draw(min(step, count - start))
+    return made
 
 
 def _blocks(space: FeatureSpace) -> Array:

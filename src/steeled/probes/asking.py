@@ -15,13 +15,18 @@ def affordable(target: Target) -> float:
 
 
 def ask(target: Target, z: Array) -> Array:
-    """Scores of the first rows of ``z``, as many as the budget allows: shape (m, k) or (m,), m <= len(z).
+    """Scores of the first rows of ``z``, as many as the budget allows: shape (m, k) or (m,), m <= len(z)."""
+    return ask_all(target, z[: int(min(len(z), affordable(target)))])
 
-    Large batches are split, so that memory stays bounded.
+
+def ask_all(target: Target, z: Array) -> Array:
+    """Scores of every row; large batches are split, so that memory stays bounded.
+
+    Raises:
+        BudgetExhausted: not all rows may be asked.
     """
-    allowed = int(min(len(z), affordable(target)))
     size = max(1, _MOST_NUMBERS // max(1, int(np.prod(z.shape[1:]))))
-    parts = [np.asarray(target.scores(z[i : min(i + size, allowed)])) for i in range(0, allowed, size)]
+    parts = [np.asarray(target.scores(z[i : i + size])) for i in range(0, len(z), size)]
     width = () if not target.signature.is_classifier else (len(target.signature.classes),)
     return np.concatenate(parts) if parts else np.empty((0, *width))
 

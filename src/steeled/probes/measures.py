@@ -106,7 +106,7 @@ def median_interval(values: Floats) -> Interval:
 
 
 def _median_distance(distance: Floats, unit: Unit) -> Measurement:
-    """Over all searched rows: one without a success is as far as infinity, so that a weak attack does not look cheap."""
+    """Over all searched rows; one without a success is infinitely far, so that a weak attack does not look cheap."""
     found = int(np.isfinite(distance).sum())
     name, bound, n = "median_distance", Bound.AT_MOST, len(distance)
     if not found:

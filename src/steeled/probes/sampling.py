@@ -7,7 +7,7 @@ import numpy as np
 from steeled.core.array import Array, Bools, Ints
 from steeled.core.case import Case
 from steeled.core.labels import labels
-from steeled.probes.asking import ask
+from steeled.probes.asking import ask_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def draw(case: Case) -> Sample:
         return _nothing("no test row belongs to a class that the attacker wants changed")
     if not is_classifier:
         drawn = order[: case.rows]
-        return Sample(drawn, drawn, ask(case.target, case.test.x[drawn]))
+        return Sample(drawn, drawn, ask_all(case.target, case.test.x[drawn]))
     right = _right(case, order)
     drawn = order[: len(right)]
     if not right.any():
@@ -70,7 +70,7 @@ def _right(case: Case, order: Ints) -> Bools:
     right, size = np.zeros(0, dtype=bool), case.rows
     while len(right) < len(order) and right.sum() < case.rows and not (len(right) and case.clock.is_over):
         rows = order[len(right) : len(right) + size]
-        right = np.concatenate([right, labels(ask(case.target, case.test.x[rows])) == case.test.y[rows]])
+        right = np.concatenate([right, labels(ask_all(case.target, case.test.x[rows])) == case.test.y[rows]])
         # the next part is twice what should be missing, and at most as many as were asked already
         size = min(len(right), 1 + int(2 * (case.rows - right.sum()) * len(right) / max(int(right.sum()), 1)))
     return right

@@ -1,6 +1,7 @@
 """The boundary walk of HopSkipJump over arrays, all rows at once."""
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -17,6 +18,7 @@ _STEP_HALVINGS = 5
 _NOISE_DRAWS = 20
 _LEAST_DRAWS = 8
 _BLOCK = 1 << 22  # numbers
+_COMPARED = 4096
 
 
 def walk_arrays(case: Case, x: Array, y: Array, pool: Array, draws: int) -> Array:
@@ -54,9 +56,12 @@ class _Walk:
         """The nearest pool row that serves, else noise that does; and which rows have one."""
         z, serves = x.copy(), yielding(self.case, pool, y)
         started = np.asarray(serves.any(axis=1))
+        # of large arrays, some entries tell well enough which start is near
+        every = math.ceil(math.prod(x.shape[1:]) / _COMPARED)
+        mine, theirs = flat(x)[:, ::every], flat(pool)[:, ::every]
         for row in np.flatnonzero(started):
             those = np.flatnonzero(serves[row])
-            z[row] = pool[those[np.argmin(self._far(np.broadcast_to(x[row], pool[those].shape), pool[those]))]]
+            z[row] = pool[those[np.argmin(self._far(mine[[row]], theirs[those]))]]
         for _ in range(_NOISE_DRAWS):
             lost = np.flatnonzero(~started)
             if not len(lost):
@@ -105,14 +110,14 @@ class _Walk:
             radius = radius * math.sqrt(d)
         total, drawn, answers = np.zeros((n, d)), np.zeros((n, d)), np.zeros(n)
         for part in _parts(count, n * d):
-            look = self.case.rng.standard_normal((part, n, d))
-            look *= (radius / np.sqrt((look**2).sum(axis=2)))[:, :, None]
+            look = _normals(self.case.rng, (part, n, d), z.dtype)
+            look *= (radius / np.sqrt(np.einsum("pnd,pnd->pn", look, look)))[:, :, None].astype(look.dtype)
             origin = np.broadcast_to(z, (part, *z.shape)).reshape(-1, *z.shape[1:])
             point = self._cast(origin, origin + look.reshape(origin.shape))
             # the bounds may have cut the look: what counts is where the model was asked
-            look = (flat(point) - flat(origin)).reshape(part, n, d).astype(float)
+            look = (flat(point) - flat(origin)).reshape(part, n, d)
             sign = np.where(self._reached(point, np.tile(y, part)), 1.0, -1.0).reshape(part, n)
-            total += (sign[:, :, None] * look).sum(axis=0)
+            total += np.einsum("pn,pnd->nd", sign.astype(look.dtype), look)
             drawn += look.sum(axis=0)
             answers += sign.sum(axis=0)
         mean = answers / count
@@ -138,6 +143,13 @@ class _Walk:
 
     def _reached(self, z: Array, y: Array) -> Bools:
         return reached(self.case.target, self.case.threat.goal, z, y)
+
+
+def _normals(rng: np.random.Generator, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+    """Standard normal numbers; drawn in single precision, which is twice as fast, where the rows have no more."""
+    if np.dtype(dtype) == np.float32:
+        return rng.standard_normal(shape, dtype=np.float32)
+    return rng.standard_normal(shape).astype(dtype if np.issubdtype(dtype, np.floating) else np.float64)
 
 
 def _parts(count: int, size: int) -> list[int]:

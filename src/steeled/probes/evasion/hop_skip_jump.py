@@ -1,7 +1,18 @@
-"""HopSkipJump (Chen, Jordan & Wainwright 2020, IEEE S&P): needs nothing but decisions, and walks along their boundary.
+"""How little must be changed if the attacker sees nothing but the model's decisions?
 
-Arrays follow the paper. Rows of tables start from a real row that the model answers as wanted, give back every change
-that is not needed, and hop along the single column that the estimated boundary shows to be worth most.
+What it tests. HopSkipJump (Chen, Jordan and Wainwright 2020): from an input that the model already answers as wanted,
+it walks along the border between the answers towards the original. Arrays follow the paper. Rows of tables start from
+a real row, give back every change that is not needed, and hop along the single columns that the estimated border shows
+to be worth most.
+
+How to read it. As ``greedy_features``: share broken within the budget, and distance of the nearest success for half of
+all rows. With a thousand questions a picture, distances were 1.3 to 2 times what gradients find on small networks for
+digits: hiding scores makes the attack dearer, not impossible.
+
+What it cannot show. The smallest distance: more ``queries`` come closer. On tables with many columns it stays behind
+``greedy_features``, which sees scores.
+
+References. Chen, Jordan and Wainwright 2020, arXiv:1904.02144; MITRE ATLAS AML.T0043.001.
 """
 
 from dataclasses import dataclass, replace

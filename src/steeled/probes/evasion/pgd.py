@@ -1,7 +1,18 @@
-"""Projected gradient ascent (Madry et al. 2018, ICLR) with momentum and shrinking steps (Croce & Hein 2020, ICML).
+"""How many inputs break within epsilon, if the attacker can follow the model's gradient?
 
-Under L1 and the cost of tables it is Frank-Wolfe ascent (Jaggi 2013, ICML): steepest steps there go to a corner of the
-ball cut by the bounds, and mixtures of such points stay inside.
+What it tests. Projected gradient ascent (Madry et al. 2018) with momentum and shrinking steps (Croce and Hein 2020),
+from the row itself and from random points, with cross-entropy and margin loss in turn. Under L1 and the cost of tables
+it is Frank-Wolfe ascent (Jaggi 2013): steepest steps there go to a corner of the ball cut by the bounds, and mixtures
+of such points stay inside. Projection happens outside any autograd graph.
+
+How to read it. ``robust_accuracy`` is the share of all sampled rows, wrong ones included as broken, that keep their
+right answer: the model is no more robust than this at epsilon.
+
+What it cannot show. A lower bound: stronger attacks (more steps, other losses) find some percent more. Gradients that
+are masked look like robustness; an attack with less knowledge that does better is reported as a contradiction.
+
+References. Madry et al. 2018, arXiv:1706.06083; Croce and Hein 2020, arXiv:2003.01690; Jaggi 2013, ICML; MITRE ATLAS
+AML.T0043.000.
 """
 
 import math

@@ -6,9 +6,9 @@ confidence; from the squared gap of each bin its own sampling variance is taken 
 is above zero even for a perfect model.
 
 How to read it. ``calibration_rms`` is the typical gap in points: 0.05 means that stated and observed accuracy differ by
-about five of 100. ``overconfidence`` is mean confidence minus accuracy: above 0 the model promises too much.
-``calibration_p`` is the chance of a gap this large if every stated probability were true: below 0.05 the model is not
-calibrated. The curve shows where it errs.
+about five of 100; it is *at least*, as rows of one bin may err in both ways. ``overconfidence`` is mean confidence
+minus accuracy: above 0 the model promises too much. ``calibration_p`` is the chance of a gap this large if every stated
+probability were true: below 0.05 the model is not calibrated. The curve shows where it errs.
 
 What it cannot show. The probabilities of the classes that were not answered; single groups of people, whose errors may
 cancel out; errors inside one bin, which can only make the truth worse. Rows are taken as independent of each other.
@@ -35,6 +35,7 @@ from steeled.core.signature import ScoreKind, Task
 from steeled.maths.calibration import calibration_error, calibration_p
 from steeled.probes._estimate import mean_of
 from steeled.probes._scores import probabilities, softmax_note
+from steeled.probes.asking import ask_all
 
 _FEWEST_ROWS = 50
 _BINS = 15
@@ -80,7 +81,7 @@ class Calibration:
             return _nothing(f"needs {_FEWEST_ROWS} test rows, got {len(case.test)}", len(case.test))
         rows = case.rng.permutation(len(case.test))[: self.most_rows]
         kind = case.target.signature.score_kind
-        chances = probabilities(case.target.scores(case.test.x[rows]), kind)
+        chances = probabilities(ask_all(case.target, case.test.x[rows]), kind)
         confidence = np.clip(chances.max(axis=1), 0.0, 1.0)
         correct = np.asarray(chances.argmax(axis=1) == case.test.y[rows])
         p = calibration_p(confidence, correct, rng=case.rng, simulations=self.simulations, bins=_BINS)
@@ -97,10 +98,10 @@ class Calibration:
 
 
 def _rms(confidence: Floats, correct: Bools, note: str) -> Measurement:
-    """Square root of the unbiased squared error; both ends of its interval cut off at 0."""
+    """Square root of the unbiased squared error; both ends of its interval cut off at 0; bins can only hide error."""
     error = calibration_error(confidence, correct, bins=_BINS)
     low, high = (max(end, 0.0) ** 0.5 for end in (error.low, error.high))
-    return Measurement("calibration_rms", error.rms, low, high, len(correct), Unit.POINTS, Bound.EITHER, note)
+    return Measurement("calibration_rms", error.rms, low, high, len(correct), Unit.POINTS, Bound.AT_LEAST, note)
 
 
 def _reliability(confidence: Floats, correct: Bools) -> Curve:
@@ -118,7 +119,11 @@ def _reliability(confidence: Floats, correct: Bools) -> Curve:
 
 
 def _nothing(reason: str, n: int) -> Result:
-    names = (("calibration_rms", Unit.POINTS), ("calibration_p", Unit.VALUE), ("overconfidence", Unit.POINTS))
+    names = (
+        ("calibration_rms", Unit.POINTS, Bound.AT_LEAST),
+        ("calibration_p", Unit.VALUE, Bound.EITHER),
+        ("overconfidence", Unit.POINTS, Bound.EITHER),
+    )
     return Result(
-        tuple(not_measurable(name, unit, Bound.EITHER, reason, n, needed=_FEWEST_ROWS) for name, unit in names)
+        tuple(not_measurable(name, unit, bound, reason, n, needed=_FEWEST_ROWS) for name, unit, bound in names)
     )

@@ -39,6 +39,7 @@ from steeled.errors import PredictionError
 from steeled.probes._estimate import Estimate, share_of
 from steeled.probes._scores import probabilities, softmax_note
 from steeled.probes._synthesis import constant, free_numbers, noise, shuffled, stretched
+from steeled.probes.asking import ask_all
 
 _KINDS = ("confident_on_noise", "confident_on_shuffled", "confident_out_of_range", "confident_on_constant")
 _FEWEST = 20
@@ -128,7 +129,7 @@ def _obstacle(case: Case, name: str) -> str:
 def _confidence(target: Target, inputs: Array) -> Floats:
     """Largest probability of each row, NaN where the model refuses it; a refused batch is halved to find the rows."""
     try:
-        scores = target.scores(inputs)
+        scores = ask_all(target, inputs)
     except PredictionError:
         if len(inputs) == 1:
             return np.full(1, np.nan)

@@ -12,7 +12,8 @@ labels. The table names the rows to look at first.
 
 What it cannot show. Backdoors and clean-label poison: such rows look *cleaner* than others. Mistakes that many rows
 share in the same way are learned, not flagged. Labels that an attacker chose with care are harder to find than the
-random ones that are planted here. Classes with fewer than two rows for each fold are not judged.
+random ones that are planted here. Classes with fewer than two rows for each fold are not judged, and nothing is where
+the models learned nothing. On a few dozen rows so few errors can be planted that ``planted_found`` has a wide interval.
 
 References. Northcutt, Jiang and Chuang 2021, arXiv:1911.00068 (confident learning); MITRE ATLAS AML.T0020;
 NIST AI 100-2 NISTAML.013.
@@ -39,6 +40,7 @@ from steeled.probes._estimate import share_of
 from steeled.probes._flips import random_flips
 from steeled.probes._pace import Pace
 from steeled.probes._scores import probabilities
+from steeled.probes.asking import ask_all
 
 _SHOWN = 20
 _FEWEST_ROWS = 20
@@ -54,12 +56,14 @@ class _Judged:
         given: label of each as the model was trained, (m,).
         chances: probabilities by a model that did not see the row, (m, k).
         likely: the class that speaks against the given label; the given one where none does, (m,).
+        learned: whether any model tells its held-out rows apart.
     """
 
     rows: Ints
     given: Ints
     chances: Floats
     likely: Ints
+    learned: bool
 
     @property
     def suspect(self) -> Bools:
@@ -106,6 +110,8 @@ class LabelErrors:
                 f"needs {_FEWEST_ROWS} training rows and two classes with {2 * self.folds} rows or more each"
             )
         found = self._judge(case, data, pace)
+        if not found.learned:
+            return _nothing("the models answer every row alike: they learned nothing to hold a label against")
         measurements = [_suspect_share(found, len(data))]
         if len(found.rows) == _judgeable(data, self.folds).sum() and pace.allows_another():
             measurements += self._power(case, pace)
@@ -131,7 +137,7 @@ class LabelErrors:
         """Out-of-sample probabilities of each row that may be held out; at least one fold is finished."""
         fold = _folds(data, self.folds, case.rng)
         chances = np.zeros((len(data), len(data.classes)))
-        finished = np.zeros(len(data), dtype=bool)
+        finished, learned = np.zeros(len(data), dtype=bool), False
         for number in range(self.folds):
             seed = int(case.rng.integers(2**31))
             if number and not pace.allows_another():
@@ -139,12 +145,13 @@ class LabelErrors:
             held_out = fold == number
             with pace.step():
                 model = case.learner.fit(data.take(~held_out), seed)
-                scores = model.scores(data.x[held_out])
+                scores = ask_all(model, data.x[held_out])
             chances[held_out] = probabilities(scores, model.signature.score_kind)
             finished |= held_out
+            learned |= bool(np.ptp(chances[held_out], axis=0).any())
         rows = np.flatnonzero(finished)
         given = data.y[rows]
-        return _Judged(rows, given, chances[rows], likely_labels(chances[rows], given))
+        return _Judged(rows, given, chances[rows], likely_labels(chances[rows], given), learned)
 
 
 def likely_labels(chances: Floats, given: Ints) -> Ints:

@@ -41,6 +41,7 @@ from steeled.probes._estimate import Estimate, Spread, growth_of, mean_of, root_
 from steeled.probes._flips import KEPT, Flips, extreme_flips, random_flips, surest_flips
 from steeled.probes._pace import Pace
 from steeled.probes._scores import answers, probabilities
+from steeled.probes.asking import ask_all
 
 _FEWEST_ROWS = 10
 _CLEAN = (CurveRole.ATTACK, 0.0)
@@ -163,12 +164,12 @@ def _count(case: Case, multiple: float) -> int:
 def _attack(case: Case, model: Target) -> Flips:
     if not case.train.classes:
         return extreme_flips(case.train, case.rng)
-    sure = probabilities(model.scores(case.train.x), model.signature.score_kind)
+    sure = probabilities(ask_all(model, case.train.x), model.signature.score_kind)
     return surest_flips(case.train, sure, case.threat.goal.wanted, case.rng)
 
 
 def _loss(model: Target, test: Dataset) -> Floats:
-    answer: Array = answers(model.scores(test.x), model.signature)
+    answer: Array = answers(ask_all(model, test.x), model.signature)
     loss = answer != test.y if test.classes else (answer - test.y) ** 2
     return np.asarray(loss, dtype=np.float64)
 

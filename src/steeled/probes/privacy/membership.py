@@ -7,7 +7,8 @@ are on average was probably in its training data (RMIA, online). Training rows a
 
 How to read it. ``tpr_at_1pct_fpr`` of 0.08 means: of 100 people in the training data 8 are recognised, while of 100
 outsiders one is accused by mistake. ``auc`` is the chance that a training row scores above an outside row: 0.5 is
-guessing. ``accuracy_gap`` is what the crudest attacker has, accuracy on training rows minus that on others. All
+guessing. Intervals allow for members and outsiders being samples; the threshold of a rate is a guess from the
+outsiders. ``accuracy_gap`` is what the crudest attacker has, accuracy on training rows minus that on others. All
 attacks are *at least*: more shadows find a little more. A rate that fewer than ten false alarms would support is not
 given. The table ``controls`` shows that shuffled membership gives 0.5, and what one of our own shadows leaks when we
 know for certain what it was trained on.
@@ -45,6 +46,7 @@ from steeled.maths.roc import auc, roc, tpr_at
 from steeled.probes._estimate import difference_of, share_of
 from steeled.probes._pace import Pace
 from steeled.probes._scores import probabilities
+from steeled.probes.asking import ask_all
 
 _FEWEST_RECORDS = 20  # of either group
 _FEWEST_OF_CLASS = 4
@@ -125,7 +127,7 @@ class Membership:
             return _nothing(drawn)
         shadows = self._train(case, drawn)
         records = drawn.pool.take(drawn.rows)
-        target = probabilities(case.target.scores(records.x), case.target.signature.score_kind)
+        target = probabilities(ask_all(case.target, records.x), case.target.signature.score_kind)
         chance = target[np.arange(len(records)), records.y]
         score = ratio(chance, shadows.chance)
         correct = target.argmax(axis=1) == records.y
@@ -133,7 +135,7 @@ class Membership:
         return Result(
             measurements=(
                 _area(score, drawn.member, note),
-                *(_rate(name, score, drawn.member) for name in _RATES),
+                *(_rate(name, score, drawn.member, self.records) for name in _RATES),
                 _gap(correct, drawn.member),
             ),
             curves=(_curve(score, drawn.member),),
@@ -199,7 +201,7 @@ def _draw(case: Case, most: int) -> _Records | str:
 
 
 def _true_class(model: Target, records: Dataset) -> Floats:
-    chances = probabilities(model.scores(records.x), model.signature.score_kind)
+    chances = probabilities(ask_all(model, records.x), model.signature.score_kind)
     return np.asarray(chances[np.arange(len(records)), records.y])
 
 
@@ -208,13 +210,15 @@ def _area(score: Floats, member: Bools, note: str) -> Measurement:
     return Measurement("auc", area.value, area.low, area.high, len(score), Unit.VALUE, Bound.AT_LEAST, note)
 
 
-def _rate(name: str, score: Floats, member: Bools) -> Measurement:
+def _rate(name: str, score: Floats, member: Bools, most: int) -> Measurement:
     """Recognised members at one share of false alarms, or how many outsiders that would take."""
     fpr, outsiders = _RATES[name], int((~member).sum())
     found = tpr_at(score, member, fpr)
     if found is None:
         needed = round(10 / fpr)
         reason = f"{outsiders} outsiders allow fewer than ten false alarms at {100 * fpr:g} %; needs {needed:,}"
+        if outsiders == most:
+            reason += f" and the parameter `records` at {needed:,}, as there may be more"
         return not_measurable(name, Unit.SHARE, Bound.AT_LEAST, reason, outsiders, needed)
     note = f"the true share of false alarms lies between {100 * found.fpr_low:.2g} and {100 * found.fpr_high:.2g} %"
     return Measurement(name, found.tpr, found.low, found.high, found.n, Unit.SHARE, Bound.AT_LEAST, note)

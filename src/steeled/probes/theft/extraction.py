@@ -1,10 +1,12 @@
 """How good a copy of the model does a thief get for how many questions?
 
 What it tests. A thief has unlabelled rows like the model's own (half of the test rows), asks the model about them and
-about new rows made from them, and trains a clone on the answers: labels only. The other half of the test rows tells
-how often clone and model agree; then the halves change roles, so that each row is judged once by a clone whose thief
-never held it. An honest competitor trains the same learner on the thief's rows with their *true* labels and no
-questions at all: two good models agree anyway.
+about new rows made from them, and trains a clone on the answers. The other half of the test rows tells how often clone
+and model agree; then the halves change roles, so that each row is judged once by a clone whose thief never held it.
+Where the model gives probabilities to this attacker, a second clone learns from them (each question five times, with
+labels in proportion); each thief uses the kind that served the *other* one better, so that nothing is picked on the
+rows that judge it. An honest competitor trains the same learner on the thief's rows with their *true* labels, at most
+as many as the thief asks questions, and asks none: two good models agree anyway.
 
 How to read it. ``fidelity`` is the agreement of the clone after ``clone_queries`` questions (for regression: answers
 within a tenth of the standard deviation of the model's answers). Alone it says little: read ``copy_gain``, fidelity
@@ -13,17 +15,18 @@ that ten more of 100 answers are the model's own. Both are *at least*: a thief w
 fewer. The curve shows the price of each step; the dotted line is the honest model.
 
 What it cannot show. Thieves without rows like yours (they need far more questions), exact equation solving of linear
-models, theft of the file, or whether a given model *was* stolen. Slow questioning and rounding of scores do not stop
-this thief, who uses labels alone.
+models, theft of the file, or whether a given model *was* stolen. Withholding the scores slows this thief by a point or
+two; the labels are enough.
 
 References. Tramèr et al. 2016, arXiv:1609.02943; Jagielski et al. 2020, arXiv:1909.01838 (fidelity); Orekondy, Schiele
 and Fritz 2019, arXiv:1812.02766; MITRE ATLAS AML.T0024.002, AML.T0005; NIST AI 100-2 NISTAML.031.
 
-Cost. Two thieves of ``queries`` questions each, one query for each test row, and 2 x (3 + ``honest_models``)
-trainings, 12 by default. It stops between trainings when its time is over.
+Cost. Two thieves of ``queries`` questions each, one query for each test row, and 2 x (4 + ``honest_models``)
+trainings, 14 by default, two of them on five times the rows. It stops between trainings when its time is over.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import Enum
 from typing import ClassVar
 
 import numpy as np
@@ -36,14 +39,18 @@ from steeled.core.dataset import Dataset
 from steeled.core.measurement import Bound, Measurement, Unit, not_measurable
 from steeled.core.probe import Cost, Needs
 from steeled.core.risk import Risk
+from steeled.core.signature import ScoreKind
 from steeled.probes._estimate import mean_of, spread_of
 from steeled.probes._pace import Pace
-from steeled.probes._scores import answers
+from steeled.probes._scores import answers, probabilities
 from steeled.probes._synthesis import crossed
+from steeled.probes.asking import ask_all
+from steeled.probes.theft._soft_labels import repeated
 
 _FEWEST_ROWS = 40
 _FEWEST_QUESTIONS = 20
 _STEPS = (100, 300, 1000, 3000, 10_000, 30_000)
+_COPIES = 5  # of each question whose probabilities are learned
 _TOLERANCE = 0.1  # standard deviations of the model's answers
 
 
@@ -54,23 +61,37 @@ class _Thief:
     Args:
         questions: what this thief asks, own rows first.
         answers: of the model to them.
+        chances: the model's probabilities for them, (n, k); None where this attacker sees labels only.
         honest: the thief's rows with their true labels.
         judged: positions in the test rows that judge the clone.
         clones: agreement on those rows by number of questions, each (m,).
+        informed: the same of clones that learned probabilities; at the largest number only.
         independents: agreement of each honest model on those rows, each (m,).
+        learned: whether any honest model gives more than one answer to them.
     """
 
     questions: Array
     answers: Array
+    chances: Floats | None
     honest: Dataset
     judged: Ints
     clones: dict[int, Bools] = field(default_factory=dict)
+    informed: dict[int, Bools] = field(default_factory=dict)
     independents: list[Bools] = field(default_factory=list)
+    learned: list[bool] = field(default_factory=list)
+
+
+class _Lesson(Enum):
+    """What a model is trained on."""
+
+    LABELS = "labels"
+    PROBABILITIES = "probabilities"
+    TRUTH = "truth"
 
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """Clones the model from its labels and compares with an honest model.
+    """Clones the model from its answers and compares with an honest model.
 
     Args:
         queries: most questions of one thief, 20 to 100,000; the threat's own limit counts as well.
@@ -99,7 +120,8 @@ class Extraction:
             raise ValueError(f"honest_models must be from 1 to 20, got {self.honest_models}")
 
     def cost(self, rows: int) -> Cost:
-        return Cost(queries=rows + 2 * self.queries, trainings=2 * (self.honest_models + len(_steps(self.queries))))
+        trainings = self.honest_models + len(_steps(self.queries)) + 1
+        return Cost(queries=rows + 2 * self.queries, trainings=2 * trainings)
 
     def inspect(self, case: Case) -> Result:
         """Fidelity of the clone by number of questions, and its gain over honest models.
@@ -114,11 +136,12 @@ class Extraction:
         most = self.queries if case.threat.queries is None else min(self.queries, case.threat.queries)
         if most < _FEWEST_QUESTIONS:
             return _nothing(f"this attacker may ask {most} questions; a clone needs {_FEWEST_QUESTIONS}", 0)
-        truth = answers(case.target.scores(case.test.x), case.target.signature)
+        scores = ask_all(case.target, case.test.x)
+        truth = answers(scores, case.target.signature)
         if not case.target.signature.is_classifier and np.std(truth) == 0:
             return _nothing("the model gives the same value for every row", len(case.test))
         halves = np.array_split(case.rng.permutation(len(case.test)), 2)
-        thieves = [_thief(case, halves[i], halves[1 - i], truth, most) for i in (0, 1)]
+        thieves = [_thief(case, halves[i], halves[1 - i], scores, most) for i in (0, 1)]
         self._train(case, thieves, truth)
         return _measured(case, thieves)
 
@@ -127,42 +150,50 @@ class Extraction:
         pace, seeds = Pace(case.clock), case.rng.integers(2**31, size=self.honest_models)
         reach = min(len(thief.questions) for thief in thieves)
         steps = [*reversed(_steps(reach))]
-        honest = [(0, which) for which in range(self.honest_models)]
-        schedule = [(steps[0], 0), *honest, *((step, 0) for step in steps[1:])]
-        for number, (questions, which) in enumerate(schedule):
+        honest = [(_Lesson.TRUTH, reach, which) for which in range(self.honest_models)]
+        informed = [] if thieves[0].chances is None else [(_Lesson.PROBABILITIES, steps[0], 0)]
+        smaller = [(_Lesson.LABELS, step, 0) for step in steps[1:]]
+        schedule = [(_Lesson.LABELS, steps[0], 0), honest[0], *informed, *honest[1:], *smaller]
+        for number, (lesson, count, which) in enumerate(schedule):
             for thief in thieves:
                 if number > 1 and not pace.allows_another():
                     return
                 with pace.step():
-                    data = _answered(thief, questions) if questions else thief.honest
+                    data = _taught(thief, lesson, count)
                     given = _learned(case, data, int(seeds[which]), case.test.x[thief.judged])
                 agreed = _agree(given, truth, thief.judged, case)
-                if questions:
-                    thief.clones[questions] = agreed
-                else:
+                if lesson is _Lesson.TRUTH:
                     thief.independents.append(agreed)
+                    thief.learned.append(bool(np.any(given != given[0])))
+                else:
+                    (thief.clones if lesson is _Lesson.LABELS else thief.informed)[count] = agreed
 
 
 def _steps(most: int) -> list[int]:
     return [*(step for step in _STEPS if step < most), most]
 
 
-def _thief(case: Case, own: Ints, judged: Ints, truth: Array, most: int) -> _Thief:
+def _thief(case: Case, own: Ints, judged: Ints, scores: Array, most: int) -> _Thief:
     """A thief who holds the rows ``own`` and asks at most ``most`` questions, those rows first."""
-    honest = case.test.take(own)
-    asked = own[:most]
-    new = crossed(case.test.space, honest.x, most - len(asked), case.rng)
-    if not len(new):
-        return _Thief(case.test.x[asked], truth[asked], honest, judged)
-    told = answers(case.target.scores(new), case.target.signature)
-    questions = np.concatenate([case.test.x[asked], new])
-    return _Thief(questions, np.concatenate([truth[asked], told]), honest, judged)
+    signature, asked = case.target.signature, own[:most]
+    questions, told = case.test.x[asked], scores[asked]
+    new = crossed(case.test.space, case.test.x[own], most - len(asked), case.rng)
+    if len(new):
+        questions, told = np.concatenate([questions, new]), np.concatenate([told, ask_all(case.target, new)])
+    sees = case.target.grants >= Access.SCORES and signature.score_kind in (ScoreKind.PROBABILITIES, ScoreKind.LOGITS)
+    chances = probabilities(told, signature.score_kind) if sees else None
+    return _Thief(questions, answers(told, signature), chances, case.test.take(asked), judged)
 
 
-def _answered(thief: _Thief, questions: int) -> Dataset:
-    """The thief's training data: questions with the model's answers in place of labels."""
-    x, y = thief.questions[:questions], thief.answers[:questions]
-    return Dataset(x, y, thief.honest.space, thief.honest.classes, thief.honest.role)
+def _taught(thief: _Thief, lesson: _Lesson, count: int) -> Dataset:
+    """At most ``count`` true labels, or ``count`` questions with what the model said."""
+    if lesson is _Lesson.TRUTH:
+        return thief.honest.take(slice(0, count))
+    data = replace(thief.honest, x=thief.questions[:count], y=thief.answers[:count])
+    if lesson is _Lesson.LABELS:
+        return data
+    assert thief.chances is not None
+    return repeated(data, thief.chances[:count], _COPIES)
 
 
 def _learned(case: Case, data: Dataset, seed: int, x: Array) -> Array:
@@ -170,7 +201,7 @@ def _learned(case: Case, data: Dataset, seed: int, x: Array) -> Array:
     if len(np.unique(data.y)) == 1:
         return np.full(len(x), data.y[0])
     model = case.learner.fit(data, seed)
-    return answers(model.scores(x), model.signature)
+    return answers(ask_all(model, x), model.signature)
 
 
 def _agree(given: Array, truth: Array, judged: Ints, case: Case) -> Bools:
@@ -182,7 +213,8 @@ def _agree(given: Array, truth: Array, judged: Ints, case: Case) -> Bools:
 
 def _measured(case: Case, thieves: list[_Thief]) -> Result:
     most = max(thieves[0].clones)
-    clone = _joined([thief.clones[most] for thief in thieves])
+    served = [_clone(mine, other, most) for mine, other in (thieves, thieves[::-1])]
+    clone = _joined([agreed for agreed, _ in served])
     honest = _joined([np.mean(thief.independents, axis=0) for thief in thieves])
     spread = spread_of([np.array([agreed.mean() for agreed in thief.independents]) for thief in thieves])
     trained = sum(len(thief.independents) for thief in thieves)
@@ -190,20 +222,36 @@ def _measured(case: Case, thieves: list[_Thief]) -> Result:
     baseline = mean_of(honest, limits=(0.0, 1.0), retraining=spread.error(1 / trained))
     gain = mean_of(clone - honest, limits=(-1.0, 1.0), retraining=spread.error(1 / len(thieves) + 1 / trained))
     whose = "the model's own recipe" if case.procedure is not None else "a general learner"
-    note = f"the thief trains {whose} on labels alone"
+    note = f"the thief trains {whose} on {' and '.join(sorted({lesson.value for _, lesson in served}))}"
+    learned = any(any(thief.learned) for thief in thieves)
+    trained_on = f"{trained} models, each trained on {len(thieves[0].honest)} true labels"
+    if learned:
+        copied = gain.measurement("copy_gain", Unit.POINTS, Bound.AT_LEAST, note)
+    else:
+        trained_on += "; all give one answer to every row"
+        reason = f"{whose} learned nothing from {len(thieves[0].honest)} true labels: there is no honest model"
+        copied = not_measurable("copy_gain", Unit.POINTS, Bound.AT_LEAST, reason, gain.n)
     measurements: tuple[Measurement, ...] = (
         fidelity.measurement("fidelity", Unit.SHARE, Bound.AT_LEAST, note),
-        baseline.measurement("honest_fidelity", Unit.SHARE, Bound.EITHER, f"{trained} models trained on true labels"),
-        gain.measurement("copy_gain", Unit.POINTS, Bound.AT_LEAST, note),
+        baseline.measurement("honest_fidelity", Unit.SHARE, Bound.EITHER, trained_on),
+        copied,
         Measurement("clone_queries", float(most), None, None, len(thieves), Unit.QUERIES, Bound.EXACT, "of one thief"),
     )
-    steps = sorted(set.intersection(*(set(thief.clones) for thief in thieves)))
+    steps = sorted(set.intersection(*(set(thief.clones) for thief in thieves)) - {most})
     price = [mean_of(_joined([thief.clones[step] for thief in thieves]), (0.0, 1.0)).point(step) for step in steps]
-    flat = [baseline.point(step) for step in dict.fromkeys((steps[0], steps[-1]))]
+    price.append(fidelity.point(most))
+    flat = [baseline.point(step) for step in dict.fromkeys((price[0].x, price[-1].x))]
     return Result(
         measurements,
         curves=(_curve(CurveRole.ATTACK, "clone", price), _curve(CurveRole.BASELINE, "honest model", flat)),
     )
+
+
+def _clone(mine: _Thief, other: _Thief, most: int) -> tuple[Bools, _Lesson]:
+    """Agreement of the clone of the kind that served the other thief better, who is judged on other rows."""
+    if most in mine.informed and most in other.informed and other.informed[most].mean() > other.clones[most].mean():
+        return mine.informed[most], _Lesson.PROBABILITIES
+    return mine.clones[most], _Lesson.LABELS
 
 
 def _curve(role: CurveRole, label: str, points: list[Point]) -> Curve:
