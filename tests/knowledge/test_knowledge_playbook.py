@@ -18,7 +18,9 @@ MEASURES = """
 def test_a_phrase_can_be_filled_in(measure):
     known = advice(measure)
 
-    told = known.phrase.format(n="600", cases="rows", effort="at cost 2", share="5 %", questions="10 questions")
+    values = {"n": "600", "cases": "rows", "effort": "at cost 2", "share": "5 %", "questions": "10 questions"}
+
+    told = known.phrase.format(**values, goal="get a wrong answer")
 
     assert told
     assert "{" not in told

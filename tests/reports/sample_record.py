@@ -553,4 +553,21 @@ def regression() -> Record:
     )
 
 
-RECORDS = {"credit": credit, "hostile": hostile, "untested": untested, "images": images, "regression": regression}
+def unsuitable() -> Record:
+    """A regression of which privacy cannot be tested: no probe applies, and a blocking rule asks."""
+    skipped = evidence("membership", Risk.PRIVACY, Status.SKIPPED, reason="does not apply to regression")
+    reason = "membership was skipped (does not apply to regression)"
+    finding = judged(Rule("PRI-01", "privacy.auc", maximum=0.6), Outcome.INCONCLUSIVE, reason=reason)
+    kept = regression()
+    findings = (finding, *kept.verdict.findings)
+    return replace(kept, evidence=(*kept.evidence, skipped), verdict=Verdict(Outcome.INCONCLUSIVE, findings))
+
+
+RECORDS = {
+    "credit": credit,
+    "hostile": hostile,
+    "untested": untested,
+    "images": images,
+    "regression": regression,
+    "unsuitable": unsuitable,
+}

@@ -1,11 +1,13 @@
 import math
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sample_record import (
+    CALIBRATION,
     EXTRACTION,
     FINDINGS,
     FLIPS,
@@ -15,17 +17,23 @@ from sample_record import (
     NOISE,
     evidence,
     images,
+    judged,
     keeps,
     point,
 )
 
-from steeled.core.artifact import Picture, Point, Result
+from steeled.core.artifact import Curve, CurveRole, Picture, Point, Result
+from steeled.core.measurement import Bound, Measurement, Unit
 from steeled.core.risk import Risk
+from steeled.core.rule import Rule
+from steeled.core.verdict import Outcome
 from steeled.reports._chart import figures, is_drawable, thin
 from steeled.reports._charts import svg
 from steeled.reports._curves import charts_of
 from steeled.reports._pictures import svg as draw
 from steeled.reports._svg import Scale, linear_ticks, log_ticks, spread, wrap
+
+MEMBERS = EXTRACTION.result.curves[0].points
 
 
 def of_risk(risk: Risk):
@@ -187,6 +195,82 @@ def test_an_array_attack_names_its_norm():
     (chart,) = charts_of("c", images().evidence, images().verdict.findings)
 
     assert chart.finding.startswith("With each input value changed by at most 0.1, 8\u202f%")
+
+
+def test_privacy_says_and_marks_what_its_rule_looked_at():
+    rule = Rule("PRI-01", "privacy.tpr_at_5pct_fpr", maximum=0.2)
+
+    (chart,) = charts_of("c", (MEMBERSHIP,), (judged(rule, Outcome.PASS, MEMBERSHIP),))
+
+    assert chart.finding == "At 5\u202f% false alarms, 2.7\u202f% (1.7 to 4.2) of the members are recognised"
+    assert svg(chart).count('class="iv2"') == 1
+
+
+def test_no_tick_says_more_than_all_where_the_limit_is_out_of_reach():
+    honest = replace(EXTRACTION.result.curves[1], points=tuple(point(p.x, 0.97, 1200) for p in MEMBERS))
+    result = replace(EXTRACTION.result, curves=(EXTRACTION.result.curves[0], honest))
+
+    (chart,) = charts_of("c", (replace(EXTRACTION, result=result),), of_risk(Risk.THEFT))
+
+    drawing = svg(chart)
+    assert chart.gate.y > 1
+    assert "125" not in drawing
+    assert "policy at 10,000" in drawing
+
+
+def test_dots_that_would_cover_each_other_are_left_out():
+    points = tuple(point(k / 100, 1 - k / 1000, 60) for k in range(20))
+    crowded = replace(keeps("pgd", [1.0]), points=(*points, point(8.0, 0.1, 60)))
+    (chart,) = charts_of("c", (evidence("pgd", Risk.EVASION, result=Result(curves=(crowded,))),), ())
+
+    places = [float(x) for x in re.findall(r'class="pt" cx="([\d.]+)"', svg(chart))]
+
+    assert len(places) < 5
+    assert all(b - a >= 3 for a, b in pairwise(places))
+
+
+def test_a_growing_error_is_told_at_the_attackers_share_and_has_its_gate():
+    points = tuple(Point(x, 50 + 200 * x, 45 + 200 * x, 55 + 200 * x, 90) for x in (0.0, 0.05, 0.1))
+    curve = Curve(
+        "error", CurveRole.ATTACK, "chosen", "labels changed", "root mean square error", Unit.VALUE, points,
+        x_unit=Unit.SHARE,
+    )  # fmt: skip
+    growth = Measurement("error_growth", 0.2, 0.1, 0.3, 90, Unit.VALUE, Bound.AT_LEAST)
+    clean = Measurement("error_clean", 50.0, 45.0, 55.0, 90, Unit.VALUE, Bound.EITHER)
+    holder = evidence("label_flips", Risk.POISONING, result=Result((growth, clean), (curve,)))
+    rule = Rule("POI-03", "poisoning.error_growth", maximum=0.25)
+
+    (chart,) = charts_of("c", (holder,), (judged(rule, Outcome.INCONCLUSIVE, holder),))
+
+    assert chart.finding == "With 5\u202f% of the labels changed, the root mean square error is 60 (55 to 65)"
+    assert (chart.gate.x, chart.gate.y, chart.gate.forbids_above) == (0.05, 62.5, True)
+
+
+def test_reliability_counts_all_its_cases():
+    (chart,) = charts_of("c", (CALIBRATION,), ())
+
+    assert chart.basis.startswith("n = 320, at most 40 in a bin; bars: 95")
+
+
+@pytest.mark.parametrize(("top", "words"), [(1e7, "2M"), (2e5, "50k"), (6e-6, "2e−6"), (2e4, "5,000")])
+def test_ticks_fit_beside_the_frame(top, words):
+    curve = Curve("x", CurveRole.ATTACK, "x", "x", "x", Unit.VALUE, (Point(0.0, 0.0), Point(1.0, top)))
+    (chart,) = charts_of("c", (evidence("p", Risk.EVASION, result=Result(curves=(curve,))),), ())
+
+    ticks = re.findall(r'x="38"[^>]*>([^<]*)<', svg(chart))
+
+    assert words in ticks
+    assert all(len(tick) <= 7 for tick in ticks)
+
+
+def test_no_label_sits_among_the_ticks():
+    (chart,) = charts_of("c", images().evidence, images().verdict.findings)
+    nothing = replace(chart, gate=replace(chart.gate, measured=Point(0.1, 0.0, 0.0, 0.02, 200)))
+
+    labels = re.findall(r'class="hal k-data b" x="[\d.]+" y="([\d.]+)"', svg(nothing))
+
+    assert labels
+    assert all(float(y) <= 244 + 6 for y in labels)
 
 
 def test_a_rate_too_small_for_any_axis_is_drawn_at_its_foot():

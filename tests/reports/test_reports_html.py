@@ -1,4 +1,6 @@
 import re
+import shutil
+import subprocess
 from collections import Counter
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -8,7 +10,19 @@ from itertools import pairwise
 import pytest
 from generated_record import records
 from hypothesis import HealthCheck, given, settings
-from sample_record import FINDINGS, GREEDY, HOSTILE, RECORDS, credit, hostile, images, judged, untested
+from sample_record import (
+    FINDINGS,
+    GREEDY,
+    HOSTILE,
+    RECORDS,
+    credit,
+    hostile,
+    images,
+    judged,
+    regression,
+    unsuitable,
+    untested,
+)
 
 from steeled.core.artifact import Point
 from steeled.core.verdict import Doubt, Outcome, Verdict
@@ -101,6 +115,7 @@ def test_the_style_sheet_cannot_be_left():
     assert len(styles) == 1
     foot = re.search(r'@bottom-left\{content:"([^"]*)"', styles[0])
     assert re.fullmatch(r"(?:[A-Za-z0-9. -]|\\[0-9a-f]{1,6} )*", foot[1])
+    assert foot[1].endswith(" - FAIL")
 
 
 def test_the_page_asks_nobody_for_anything(page):
@@ -153,6 +168,16 @@ def test_scrollers_can_be_reached_by_keyboard(page):
 
     assert regions
     assert all(a.get("tabindex") == "0" and a.get("aria-labelledby") for a in regions)
+    assert all(a in regions for a in page.all("div") if "scroll" in (a.get("class") or "").split())
+
+
+def test_regions_have_names_that_differ():
+    text = html.render(credit())
+    names = dict(re.findall(r'<(?:caption|p|h3)[^>]* id="([^"]+)">(.*?)</(?:caption|p|h3)>', text))
+
+    shown = [names[region] for region in re.findall(r'role="region" aria-labelledby="([^"]+)"', text)]
+
+    assert len(shown) == len(set(shown))
 
 
 def test_classes_come_from_us(page):
@@ -212,6 +237,44 @@ def test_what_was_not_tested_keeps_its_heading_and_says_why():
     assert page.text.count("Not tested: probe_evasion: no test rows.") == 2
     assert "What would change it: name a test file." in page.text
     assert not any("st-pass" in (a.get("class") or "") for _, a in page.elements)
+
+
+def test_a_risk_that_no_probe_fits_says_so():
+    page = Page(html.render(unsuitable()))
+
+    assert page.text.count("Not tested: no probe of this risk applies to regression. What would change it: an") == 2
+    assert "Examine privacy by other means: no probe of it applies to regression" in page.text
+
+
+def test_nothing_is_required_only_where_every_rule_passes():
+    passed = html.render(regression())
+    undecided = replace(FINDINGS[5], reason="")
+    open_rule = html.render(replace(regression(), evidence=(), verdict=Verdict(Outcome.INCONCLUSIVE, (undecided,))))
+
+    assert "Nothing is required: every rule passes." in passed
+    assert "Nothing is required: every rule passes." not in open_rule
+
+
+def test_of_a_value_no_score_is_shown_beside_the_answer():
+    assert "Score of the" not in html.render(regression())
+    assert "Score of the new answer" in html.render(credit())
+
+
+@pytest.mark.slow
+def test_one_risk_is_one_sheet_of_paper(tmp_path):
+    browser = shutil.which("chromium") or shutil.which("google-chrome")
+    if browser is None:
+        pytest.skip("no chromium to print with")
+    (tmp_path / "page.html").write_text(html.render(credit()), "utf-8")
+    flags = ("--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer", "--disable-background-networking")
+    profile, out = f"--user-data-dir={tmp_path / 'browser'}", f"--print-to-pdf={tmp_path / 'page.pdf'}"
+
+    subprocess.run(
+        [browser, *flags, profile, out, f"file://{tmp_path / 'page.html'}"], check=True, capture_output=True, timeout=60
+    )
+
+    # leader, overview, six risks, the last with the findings, and what remains
+    assert len(re.findall(rb"/Type\s*/Page\b", (tmp_path / "page.pdf").read_bytes())) == 9
 
 
 def test_what_this_run_does_not_do_is_said_and_not_faked(page):

@@ -39,6 +39,7 @@ def number(text: str) -> float:
         (0.00281, 0.00383, 0.00511, f"0.38{THIN}% (0.28 to 0.51)"),
         (0.0009, 0.0009, 0.0016, f"0.09{THIN}% (0.09 to 0.16)"),
         (-0.0007, 0.0004, 0.9, f"0{THIN}% (0 to 90)"),
+        (0.03, 0.25, 0.65, f"25{THIN}% (3 to 65)"),
     ],
 )
 def test_half_the_interval_decides_the_digits(low, value, high, text):
@@ -47,6 +48,18 @@ def test_half_the_interval_decides_the_digits(low, value, high, text):
 
 def test_points_are_not_percent():
     assert figure(measured(0.09, 0.098, 0.106, Unit.POINTS)).text == "9.8 points (9.0 to 10.6)"
+
+
+def test_one_point_is_singular():
+    assert figure(measured(-0.02, 0.01, 0.04, Unit.POINTS)).text == "1 point (−2 to 4)"
+    assert quantity(0.01, Unit.POINTS) == "1 point"
+    assert quantity(0.02, Unit.POINTS) == "2 points"
+
+
+def test_what_no_number_of_cases_would_measure_does_not_blame_n():
+    lacking = not_measurable("m", Unit.SHARE, Bound.EITHER, "arrays have no values out of range")
+
+    assert figure(lacking).text == "not measurable here"
 
 
 def test_nothing_found_is_a_count_with_its_upper_end():

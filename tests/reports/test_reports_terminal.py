@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 from generated_record import records
 from hypothesis import HealthCheck, given, settings
-from sample_record import RECORDS, credit, untested
+from sample_record import MEMBERSHIP, RECORDS, credit, judged, unsuitable, untested
 
+from steeled.core.rule import Rule
 from steeled.core.verdict import Outcome, Verdict
 from steeled.reports import terminal
 
@@ -52,6 +53,24 @@ def test_color_adds_nothing_but_color():
 
     assert re.sub(r"\033\[[0-9;]*m", "", colored) == plain
     assert "\033[1;31mFAIL\033[0m" in colored
+
+
+def test_a_row_without_a_number_has_a_short_reason_and_the_list_the_whole_one():
+    lines = terminal.render(unsuitable()).splitlines()
+
+    assert "NOT TESTED PRI-01 skipped: membership" in lines
+    assert "  - membership: skipped; does not apply to regression" in lines
+
+
+def test_too_few_cases_are_said_in_short_and_explained_below():
+    reason = "not measurable here: 700 outsiders are too few"
+    finding = judged(Rule("PRI-02", "privacy.tpr_at_0_1pct_fpr", maximum=0.01), Outcome.INCONCLUSIVE, reason=reason)
+    record = replace(credit(), evidence=(MEMBERSHIP,), verdict=Verdict(Outcome.INCONCLUSIVE, (finding,)))
+
+    lines = terminal.render(record).splitlines()
+
+    assert "NOT TESTED PRI-02 too few cases: 10,000 needed" in lines
+    assert f"  - PRI-02: {reason}" in lines
 
 
 def test_nothing_tested_is_neither_pass_nor_a_number():

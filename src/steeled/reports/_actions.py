@@ -41,7 +41,7 @@ def next_actions(record: Record, most: int = 3) -> tuple[Action, ...]:
     ranks = zip_longest(*(remedies(record, finding) for finding in findings))
     wanted = [action for rank in ranks for action in rank if action is not None]
     wanted += [
-        Action(f"Let {e.probe} run: {clip(e.remedy, _LONGEST)}", e.probe, effect="nothing is known of it yet")
+        Action(f"Let {e.probe} run: {clip(e.remedy, _LONGEST)}", cut(e.probe, 20), effect="nothing is known of it yet")
         for e in unfinished(record)
         if e.remedy and not e.remedy.startswith("covered by ")
     ]
@@ -76,7 +76,7 @@ def _decides(finding: Finding, answers: str) -> tuple[Action, ...]:
         return ()
     if _CASES.fullmatch(text):
         title = advice(finding.rule.measure).name
-        return (Action(f"Test on {text} to decide {answers} ({title})", answers, effect="expected to decide the rule"),)
+        return (Action(f"Test on {text} to decide {answers}: {title}", answers, effect="should decide the rule"),)
     return (Action(f"Decide {answers}: {text}", answers, effect="decides the rule"),)
 
 

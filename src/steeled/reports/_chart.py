@@ -124,7 +124,7 @@ def point_text(point: Point | None, unit: Unit) -> str:
     suffix = {Unit.SHARE: f"{THIN}%", Unit.POINTS: " points"}.get(unit, "")
     if point.low is None or point.high is None:
         return short(point.y * factor) + suffix
-    places = decimals(point.low * factor, point.high * factor)
+    places = max(decimals(point.low * factor, point.high * factor), 0 if factor > 1 else -9)
     if point.y == 0 and point.n and point.high > 0 and unit is Unit.SHARE:
         return f"0 of {point.n:,} (at most {rounded(point.high * factor, places)}{suffix})"
     interval = f"{rounded(point.low * factor, places)} to {rounded(point.high * factor, places)}"

@@ -225,7 +225,7 @@ def _label_styles(drawn: Drawn, is_strongest: bool) -> tuple[str, str]:
 
 
 def _label_lines(drawn: Drawn) -> tuple[str, ...]:
-    label = wrap(cut(plain(drawn.curve.label), 30), 13)
+    label = wrap(cut(plain(drawn.curve.label), 30), 12)
     return label if drawn.judged else (*label, "not judged")
 
 

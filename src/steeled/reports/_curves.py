@@ -109,9 +109,7 @@ def _basis(source: _Source) -> str:
     parts = [
         f"n = {total:,}{f', at most {n:,} in a bin' if in_bins else ''}" if n else "",
         f"{shown}: 95{THIN}% interval" if bands else "no interval",
-        ""
-        if in_bins
-        else f"attacker may see {_SEES[source.evidence.question.threat.knowledge]}",
+        "" if in_bins else f"attacker may see {_SEES[source.evidence.question.threat.knowledge]}",
         "" if source.judged else "partial result, not judged",
     ]
     return "; ".join(part for part in parts if part)

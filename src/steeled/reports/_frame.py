@@ -76,11 +76,9 @@ def draw_frame(
     drawing.parts.append(f'<path class="grid" d="{grid}"/>')
     axis = f"M{c(left)} {c(bottom)}H{c(right)}" + "".join(f"M{c(xs(t))} {c(bottom)}v4" for t in x_ticks)
     drawing.parts.append(f'<path class="axis" d="{axis}"/>')
-    for tick in y_ticks:
-        text = _tick(tick, curve.y_unit, is_last=tick == y_ticks[-1])
+    for tick, text in zip(y_ticks, _ticks(y_ticks, curve.y_unit), strict=True):
         drawing.text("", left - 6, ys(tick) + 4, text, "end")
-    for tick in x_ticks:
-        text = _tick(tick, curve.x_unit, is_last=tick == x_ticks[-1])
+    for tick, text in zip(x_ticks, _ticks(x_ticks, curve.x_unit), strict=True):
         drawing.text("", xs(tick), bottom + 17, text, "middle")
     log = " (log scale)" if is_log(chart) else ""
     letters = int(right / LETTER) - len(log)
@@ -88,18 +86,20 @@ def draw_frame(
     drawing.text("k-ink", 0, 11, cut(plain(curve.y_label), 50) + (" (log scale)" if chart.both_log else ""))
 
 
-def _tick(value: float, unit: Unit, is_last: bool) -> str:
-    """A tick; the last one carries the unit, if it is short."""
-    if unit not in _SHARES:
-        text = short(value)
-        return text if len(text) <= _MOST_LETTERS else _brief(value)
-    suffix = f"{THIN}%" if unit is Unit.SHARE else " pts"
-    return short(value * 100) + (suffix if is_last else "")
+def _ticks(values: tuple[float, ...], unit: Unit) -> list[str]:
+    """The ticks of an axis, all brief if one of them is too long; the last one carries the unit, if it is short."""
+    if unit in _SHARES:
+        texts = [short(value * 100) for value in values]
+        return [*texts[:-1], texts[-1] + (f"{THIN}%" if unit is Unit.SHARE else " pts")]
+    texts = [short(value) for value in values]
+    return texts if max(map(len, texts), default=0) <= _MOST_LETTERS else [_brief(value) for value in values]
 
 
 def _brief(value: float) -> str:
-    """``2.5M``: a tick has no room for more than six letters."""
+    """``2.5M``: beside the frame there is no room for more than six letters."""
     for power, sign in _POWERS:
         if power <= abs(value) < 1000 * power:
             return short(value / power) + sign
-    return f"{value:.0e}".replace("e-0", "e-").replace("e+0", "e").replace("-", "−")
+    if value == 0 or 0.01 <= abs(value) < 1000:
+        return short(value)
+    return f"{value:.0e}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e").replace("-", "−")

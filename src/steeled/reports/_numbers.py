@@ -41,7 +41,9 @@ def figure(measurement: Measurement, limit: float | None = None) -> Figure:
     """
     side = _SIDES[measurement.bound]
     if measurement.value is None:
-        text = f"not measurable at this n; needs {measurement.needed:,}" if measurement.needed else "not measurable here"
+        text = (
+            f"not measurable at this n; needs {measurement.needed:,}" if measurement.needed else "not measurable here"
+        )
         return Figure(text, "", side, text)
     factor, suffix = _scale(measurement.unit)
     value = measurement.value * factor
@@ -51,6 +53,8 @@ def figure(measurement: Measurement, limit: float | None = None) -> Figure:
         return Figure(told, "", side, told)
     low, high = measurement.low * factor, measurement.high * factor
     digits = decimals(low, high, None if limit is None else limit * factor)
+    if factor > 1:
+        digits = max(digits, 0)  # no percent is rounded to tens: 25 would be told as 20
     if value == 0 and measurement.unit is Unit.SHARE and measurement.n and high > 0:
         zero, most = f"0 of {measurement.n:,}", f"at most {rounded(high, digits)}{suffix}"
         return Figure(zero, most, side, f"{zero} ({most})")

@@ -12,7 +12,15 @@ from steeled.reports._actions import Action, next_actions
 from steeled.reports._numbers import THIN, duration, figure, rounded
 from steeled.reports._sections import Section, Spent, section, spent
 from steeled.reports._sentences import Sentence, asked, cases, counts, lead, price, ruling
-from steeled.reports._states import State, state_of, state_of_probe, state_of_verdict, unfinished, unmeasured_risks, unsuited
+from steeled.reports._states import (
+    State,
+    state_of,
+    state_of_probe,
+    state_of_verdict,
+    unfinished,
+    unmeasured_risks,
+    unsuited,
+)
 from steeled.reports._text import clip
 
 _MOST_ROWS = 200
@@ -156,7 +164,7 @@ def _cost(record: Record) -> Key:
         if cost
         else "No price of a question is declared, so there is no sum of money."
     )
-    return Key("Cost of one attack", cost or questions, "on average, by the cheapest attack that was run", declared)
+    return Key("Cost of one attack", cost or questions, "on average, cheapest attack run", declared)
 
 
 def _coverage(record: Record) -> Key:

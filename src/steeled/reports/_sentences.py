@@ -173,7 +173,11 @@ def _others(record: Record) -> str:
     if not failing:
         return "No other rule fails."
     ids = ", ".join(cut(f.rule.id, 20) for f in failing[:5])
-    return f"One rule that does not block fails: {ids}." if len(failing) == 1 else f"{len(failing)} that do not block fail: {ids}."
+    return (
+        f"One rule that does not block fails: {ids}."
+        if len(failing) == 1
+        else f"{len(failing)} that do not block fail: {ids}."
+    )
 
 
 def _evasion(facts: _Facts) -> Sentence:
@@ -216,7 +220,7 @@ def _by(facts: _Facts) -> str:
 
 
 def _columns_changed(evidence: Evidence) -> float:
-    """How many columns a successful attack changes: the mean over all where counted, else the median of the examples."""
+    """How many columns a successful attack changes: the mean over all, or the median of the examples."""
     levers = next((table for table in evidence.result.tables if table.name == "levers"), None)
     shares = [row[1] for row in levers.rows if len(row) > 1 and isinstance(row[1], float)] if levers else []
     # every success changes a column, so that shares that add up to less were not all listed

@@ -6,7 +6,7 @@ from steeled.core.evidence import Evidence, Status
 from steeled.core.measurement import Measurement
 from steeled.core.record import Record
 from steeled.core.risk import Risk
-from steeled.core.rule import Mode, Severity
+from steeled.core.rule import Mode, Rule, Severity
 from steeled.core.verdict import Finding, Outcome
 from steeled.reports._text import clip
 
@@ -113,13 +113,25 @@ def unsuited(evidence: tuple[Evidence, ...]) -> str:
     return clip(reasons[0]) if reasons else ""
 
 
+def in_vain(record: Record, finding: Finding) -> Measurement | None:
+    """Of a rule without a number: what a completed probe left of it, if one completed."""
+    if finding.measurement is not None:
+        return None
+    rule = finding.rule
+    found = (e.measurement(rule.measure) for e in record.evidence if e.is_completed and _concerns(rule, e))
+    return next((m for m in found if m is not None), None)
+
+
+def _concerns(rule: Rule, evidence: Evidence) -> bool:
+    return evidence.risk == rule.risk and rule.probe in (None, evidence.probe)
+
+
 def in_short(record: Record, finding: Finding) -> str:
     """Why a rule was not tested, in a few words that fit a column; the whole reason stands elsewhere."""
-    rule = finding.rule
-    concerned = [e for e in record.evidence if e.risk == rule.risk and rule.probe in (None, e.probe)]
-    if any(e.is_completed and e.measurement(rule.measure) is not None for e in concerned):
-        needed = max((m.needed for e in concerned for m in [e.measurement(rule.measure)] if m is not None), default=0)
-        return f"too few cases: {needed:,} needed" if needed else "not measurable here"
+    found = in_vain(record, finding)
+    if found is not None:
+        return f"too few cases: {found.needed:,} needed" if found.needed else "not measurable here"
+    concerned = [e for e in record.evidence if _concerns(finding.rule, e)]
     for status, state in _STATUS.items():
         kind = next((e for e in concerned if e.status is status), None)
         if kind is not None:
@@ -139,6 +151,9 @@ def why_untested(evidence: tuple[Evidence, ...]) -> tuple[str, str]:
         return "no probe of this risk was part of the run", "a profile that holds one"
     kind = unsuited(evidence)
     if kind:
-        return f"no probe of this risk applies to {kind}", "an examination by other means; steeled has no such probe yet"
+        return (
+            f"no probe of this risk applies to {kind}",
+            "an examination by other means; steeled has no such probe yet",
+        )
     word = state_of_probe(first).word.lower()
     return f"{first.probe}: {first.reason or word}", first.remedy

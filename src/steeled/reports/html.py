@@ -34,8 +34,7 @@ def render(record: Record) -> str:
             version=record.environment.get("steeled", ""),
             style=Fragment((files("steeled.reports") / "templates" / "report.css").read_text("utf-8")),
             foot=css_string(
-                f"{cut(plain(record.model), 30)} - {cut(plain(record.model_digest), 16)} - "
-                f"{record.verdict.outcome.upper()}"
+                f"{cut(plain(record.model), 30)} - {plain(record.model_digest)[:15]} - {record.verdict.outcome.upper()}"
             ),
             summary=Fragment(_summary(record)),
         )

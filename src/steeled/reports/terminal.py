@@ -18,6 +18,7 @@ from steeled.reports._states import (
     NOT_TESTED,
     PASS,
     in_short,
+    in_vain,
     state_of,
     state_of_probe,
     state_of_verdict,
@@ -165,20 +166,13 @@ def _untested(record: Record, sheet: _Sheet) -> list[str]:
     ]
     if len(probes) > _MOST_UNTESTED:
         lines.append(f"and {len(probes) - _MOST_UNTESTED} more in report.json")
-    lines += [f"{f.rule.id}: {f.reason}" for f in record.verdict.findings if _ran_in_vain(record, f)][:_MOST_UNTESTED]
+    told = [f"{f.rule.id}: {f.reason}" for f in record.verdict.findings if f.reason and in_vain(record, f)]
+    lines += told[:_MOST_UNTESTED]
     without = [entry(risk).name for risk in unmeasured_risks(record)]
     if without:
         lines.append(f"No probe gave evidence on: {', '.join(without)}")
     lines.append("Hardening, proofs and the serving system: not part of this run")
     return ["Not tested", *sheet.listed(lines)]
-
-
-def _ran_in_vain(record: Record, finding: Finding) -> bool:
-    """Whether a rule got no number although its probe completed: no line of the probes says why."""
-    if finding.measurement is not None or not finding.reason:
-        return False
-    concerned = [e for e in record.evidence if e.risk == finding.rule.risk]
-    return any(e.is_completed and e.measurement(finding.rule.measure) is not None for e in concerned)
 
 
 def _columns(text: str) -> int:
