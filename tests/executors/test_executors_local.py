@@ -135,3 +135,34 @@ def test_no_process_outlives_a_killed_parent(tmp_path: Path) -> None:
 def _alive(pid: int) -> bool:
     state = Path(f"/proc/{pid}/stat")
     return state.exists() and state.read_text().split(") ")[1][0] != "Z"
+
+
+_LOUD = """
+import os, sys
+from steeled.executors.job import Job
+from steeled.executors.local import LocalExecutor
+
+def say(word):
+    print(word)
+    os.write(1, word.encode())
+    print(word, file=sys.stderr)
+    return word.encode()
+
+with LocalExecutor(
+    prepare=lambda: say("opened"), describe=lambda it: b"", perform=lambda it, word: say(word), workers=1,
+    debug=sys.argv[1] == "debug",
+) as local:
+    local.description(20)
+    print([done.answer.decode() for done in local.run([Job("a", "worked", 20)])])
+"""
+
+
+def test_what_foreign_code_prints_stays_out_of_the_report() -> None:
+    quiet, loud = (
+        subprocess.run([sys.executable, "-c", _LOUD, mode], capture_output=True, text=True, check=True, timeout=60)
+        for mode in ("plain", "debug")
+    )
+
+    assert (quiet.stdout, quiet.stderr) == ("['worked']\n", "")
+    assert loud.stdout == "['worked']\n"
+    assert loud.stderr.count("opened") == loud.stderr.count("worked") == 3

@@ -1,11 +1,14 @@
 """The parts that the searches over table rows share."""
 
+import time
+
 import numpy as np
 import pytest
 from evasion_stubs import Linear, mixed_rows, mixed_space, mixed_weights
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from steeled.core.clock import Clock
 from steeled.core.column import Column, Kind
 from steeled.core.feature_space import FeatureSpace, Modality, table_space
 from steeled.core.relation import Relation
@@ -37,6 +40,21 @@ def test_reduction_never_costs_more_stays_feasible_and_keeps_what_works(seed):
     assert (space.cost(x, reduced) <= space.cost(x, z) + 1e-12).all()
     assert works(np.arange(20), reduced).all()
     assert np.array_equal(differs(x, reduced) & ~differs(x, z), np.zeros_like(x, dtype=bool))
+
+
+def test_reduction_asks_nothing_once_the_clock_is_over_and_returns_what_works():
+    space = table_space([Column("a", Kind.REAL, 0, 9), Column("b", Kind.REAL, 0, 9)])
+    x, z, asked = np.zeros((1, 2)), np.array([[4.0, 3.0]]), []
+
+    def works(rows, points):
+        asked.append(points[0].tolist())
+        time.sleep(0.02)
+        return points.sum(axis=1) >= 2.5
+
+    reduced = Reduction(space, works, cast=lambda rows, points: points, clock=Clock(0.01))(x, z)
+
+    assert asked == [[0.0, 3.0]]
+    assert reduced.tolist() == [[0.0, 3.0]]
 
 
 def test_reduction_undoes_the_heaviest_first_and_shrinks_the_rest_to_the_boundary():

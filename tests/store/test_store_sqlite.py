@@ -84,7 +84,19 @@ def test_a_file_that_is_no_store_is_an_error_with_what_to_do(tmp_path: Path) -> 
     path = tmp_path / "e.sqlite"
     path.write_bytes(b"this is not a database, whatever its name says" * 100)
 
-    with pytest.raises(StorageError, match="--out"):
+    with pytest.raises(StorageError, match="delete it or name another --out"):
+        Store(path)
+
+
+def test_a_damaged_store_is_evidence_that_cannot_be_used(tmp_path: Path) -> None:
+    path = tmp_path / "e.sqlite"
+    with Store(path) as store:
+        for seed in range(30):
+            store.put(evidence(seed))
+    whole = path.read_bytes()
+    path.write_bytes(whole[:100] + b"\xff" * (len(whole) - 100))
+
+    with pytest.raises(EvidenceError, match=r"damaged: .*; delete it and measure again"):
         Store(path)
 
 

@@ -155,3 +155,12 @@ def test_stretching_leaves_codes_of_levels_alone(mixed):
     rest = [j for j in range(far.shape[1]) if j not in real]
     np.testing.assert_array_equal(far[:, rest], mixed.data.x[:, rest])
     np.testing.assert_allclose(np.nanstd(far[:, real], axis=0), 10 * np.nanstd(mixed.data.x[:, real], axis=0))
+
+
+def test_answers_that_are_no_labels_and_have_no_order_are_told():
+    answers = Answers(Form.LABELS, ScoreKind.LABELS, (0, 1, 2), CLASSES)
+
+    with pytest.raises(PredictionError, match="the model answered 'None', expected one of a, b, c"):
+        answers.scores(np.array(["b", None, "a"], dtype=object), 3)
+    with pytest.raises(ModelError, match=r"the model answers .*score.*; expected the classes a, b, c"):
+        find_answers([{"score": 1}, {"score": 2}], rows([0, 1], CLASSES))

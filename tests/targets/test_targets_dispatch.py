@@ -1,7 +1,9 @@
 """The root module of a model's classes names its adapter."""
 
 import sys
+from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 from sklearn.tree import DecisionTreeClassifier
@@ -43,3 +45,30 @@ def test_a_missing_framework_is_told_with_the_command(monkeypatch):
 
     with pytest.raises(MissingDependency, match=r"pip install 'steeled\[catboost\]'"):
         adapter("catboost")
+
+
+class _Duck:
+    """Has the interface of scikit-learn, and none of its classes."""
+
+    classes_ = np.array(["class_0", "class_1", "class_2"])
+
+    def fit(self, x, y):
+        return self
+
+    def get_params(self, deep=True):
+        return {}
+
+    def predict_proba(self, x):
+        odds = np.exp(np.asarray(x)[:, :3] / 100)
+        return odds / odds.sum(axis=1, keepdims=True)
+
+    def predict(self, x):
+        return self.classes_[self.predict_proba(x).argmax(axis=1)]
+
+
+def test_an_object_that_only_has_the_interface_of_scikit_learn_is_asked(wine):
+    data = replace(wine.data, classes=tuple(_Duck.classes_))
+
+    target = open_object(_Duck(), Opening(data)).target
+
+    np.testing.assert_allclose(target.scores(data.x), _Duck().predict_proba(data.x), atol=1e-12)

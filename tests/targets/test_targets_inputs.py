@@ -60,3 +60,8 @@ def test_misspelt_and_miscounted_columns_are_told(mixed):
         frame_inputs(mixed.data.space, ("owmer",))
     with pytest.raises(ModelError, match="expects 4 columns, the data has 6: income net"):
         matrix_inputs(mixed.data.space, 4)
+
+
+def test_a_column_that_was_left_out_as_row_numbers_is_told_as_such(mixed):
+    with pytest.raises(ModelError, match="left out when it is read: declare 'Id' to keep it"):
+        frame_inputs(mixed.data.space, ("owner", "Id"))

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from steeled.errors import ModelError
+from steeled.errors import ModelError, PredictionError
 from steeled.targets._self_check import check, check_gradient, is_stochastic
 from steeled.targets.callable import open_object
 from steeled.targets.opening import Opening
@@ -61,3 +61,17 @@ def test_a_right_gradient_passes_and_wrong_ones_do_not(dtype):
     assert not check_gradient(logits, lambda x, c: 0 * vjp(x, c), row)
     assert not check_gradient(logits, lambda x, c: np.nan * vjp(x, c), row)
     assert check_gradient(lambda x: 0 * logits(x) + 1, lambda x, c: 0 * vjp(x, c), row)
+
+
+def test_a_model_that_stops_answering_is_told_as_that_and_not_as_a_matter_of_batches(target, cancer):
+    x = cancer.data.x[:20]
+    asked = []
+
+    def call(rows):
+        asked.append(rows)
+        if len(asked) > 1:
+            raise RuntimeError("no memory left")
+        return rows[:, :2] / 100
+
+    with pytest.raises(PredictionError, match="the model raised RuntimeError: no memory left"):
+        check(replace(target, call=call), x, target.scores(x))

@@ -1,11 +1,19 @@
 """scikit-learn estimators and pipelines answer as they do themselves."""
 
+import dataclasses
 import pickle
 
 import numpy as np
 import pytest
+from sklearn.base import BaseEstimator
+from sklearn.cluster import DBSCAN, KMeans
 from sklearn.compose import ColumnTransformer
-from sklearn.ensemble import GradientBoostingClassifier, HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.ensemble import (
+    GradientBoostingClassifier,
+    HistGradientBoostingClassifier,
+    IsolationForest,
+    RandomForestClassifier,
+)
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression, LogisticRegression
@@ -17,7 +25,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from steeled.core.access import Access
 from steeled.core.loss import LossValue
-from steeled.core.signature import ScoreKind
+from steeled.core.signature import ScoreKind, Task
 from steeled.errors import ModelError, PredictionError
 from steeled.targets.opening import Opening
 from steeled.targets.sklearn import open_object
@@ -307,3 +315,43 @@ def test_equal_models_share_a_digest_and_others_do_not(wine):
 
 def _first_logit(logits, y):
     return LossValue(logits[:, 1] - logits[:, 0], np.tile([-1.0, 1.0], (len(logits), 1)))
+
+
+@pytest.mark.parametrize(
+    ("model", "what"),
+    [
+        (KMeans(2, n_init=1), "a clusterer"),
+        (IsolationForest(n_estimators=5), "a detector of outliers"),
+        (DBSCAN(), "a clusterer"),
+        (StandardScaler(), "a model without a predict method"),
+        (make_pipeline(StandardScaler(), KMeans(2, n_init=1)), "a clusterer"),
+    ],
+)
+@pytest.mark.parametrize("task", [Task.CLASSIFICATION, Task.REGRESSION])
+def test_what_learns_no_labels_is_refused_by_its_kind(cancer, model, what, task):
+    data = cancer.data
+    if task is Task.REGRESSION:
+        data = dataclasses.replace(data, y=data.x[:, 0], classes=())
+
+    with pytest.raises(ModelError, match=f"{type(model).__name__} is {what}"):
+        open_object(model.fit(data.x), Opening(data))
+
+
+class _Threshold(BaseEstimator):
+    """Has ``fit`` and ``predict``, and keeps no ``classes_``."""
+
+    def fit(self, x, y):
+        self.level_ = np.asarray(x)[:, 0].mean()
+        return self
+
+    def predict(self, x):
+        return (np.asarray(x)[:, 0] < self.level_).astype(int)
+
+
+def test_a_classifier_without_classes_is_asked_but_not_trained_again(cancer):
+    model = _Threshold().fit(cancer.data.x, None)
+
+    opened = open_object(model, Opening(cancer.data))
+
+    assert opened.recipe is None
+    assert opened.target.scores(cancer.data.x).argmax(axis=1).tolist() == model.predict(cancer.data.x).tolist()

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from sklearn.compose import ColumnTransformer
+from sklearn.compose import ColumnTransformer, make_column_selector
 from sklearn.decomposition import PCA
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.impute import SimpleImputer
@@ -19,7 +19,14 @@ from sklearn.linear_model import (
 )
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, PolynomialFeatures, RobustScaler, StandardScaler
+from sklearn.preprocessing import (
+    MaxAbsScaler,
+    MinMaxScaler,
+    OneHotEncoder,
+    PolynomialFeatures,
+    RobustScaler,
+    StandardScaler,
+)
 from sklearn.svm import LinearSVC, LinearSVR
 
 from steeled.core.access import Access
@@ -181,3 +188,18 @@ def test_only_the_columns_that_the_model_sees_have_gradients(mixed):
 def _two_classes(data):
     kept = data.take(data.y < 2)
     return type(kept)(kept.x, kept.y, kept.space, kept.classes[:2])
+
+
+def test_a_selector_that_matches_no_column_keeps_the_gradient(cancer):
+    names = make_pipeline(SimpleImputer(strategy="most_frequent"), OneHotEncoder())
+    columns = ColumnTransformer(
+        [
+            ("numbers", StandardScaler(), make_column_selector(dtype_include="number")),
+            ("names", names, make_column_selector(dtype_exclude="number")),
+        ]
+    )
+    model = make_pipeline(columns, LogisticRegression()).fit(cancer.frame, cancer.labels)
+
+    target = open_object(model, Opening(cancer.data)).target
+
+    assert target.grants is Access.GRADIENTS

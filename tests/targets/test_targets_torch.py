@@ -274,3 +274,11 @@ def test_equal_weights_share_a_digest_and_others_do_not(cancer):
     one, two, three = (open_object(m, Opening(cancer.data)).digest for m in (model, copy.deepcopy(model), other))
 
     assert one == two != three
+
+
+def test_a_program_exported_for_a_fixed_number_of_rows_is_told_how_to_be_exported(cnn, digits, tmp_path):
+    path = tmp_path / "fixed.pt2"
+    torch.export.save(torch.export.export(copy.deepcopy(cnn).eval(), (torch.rand(4, 1, 8, 8),)), path)
+
+    with pytest.raises(ModelError, match="export it with a dynamic first axis"):
+        open_file(path, "torch_export", Opening(digits, digest_file(path)))

@@ -1,7 +1,9 @@
-"""What the reader probably meant: the nearest known name, for error messages."""
+"""Names of columns: those that tables give to row numbers, and the nearest known name for error messages."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+
+INDEX_NAMES = ("id", "index", "rownames", "unnamed: 0")  # of columns that may only number the rows; casefolded
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

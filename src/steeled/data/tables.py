@@ -13,7 +13,7 @@ from steeled.data.declare import ColumnDeclaration, declare
 from steeled.data.dtypes import Family, family
 from steeled.data.frames import to_codes
 from steeled.data.infer import infer_space
-from steeled.data.names import did_you_mean
+from steeled.data.names import INDEX_NAMES, did_you_mean
 from steeled.data.parquet_files import read_parquet
 from steeled.data.reading import Reading
 from steeled.data.text import as_text, is_prose
@@ -21,7 +21,6 @@ from steeled.errors import ConfigurationError, DataError
 
 CSV = (".csv", ".tsv", ".txt")
 PARQUET = (".parquet", ".pq")
-_INDEX_NAMES = ("id", "index", "rownames", "unnamed: 0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +180,7 @@ def _without_index(
     numbering = [
         name
         for name in frame.columns
-        if str(name).casefold() in _INDEX_NAMES and name not in keep and _numbers_rows(frame[name], lengths)
+        if str(name).casefold() in INDEX_NAMES and name not in keep and _numbers_rows(frame[name], lengths)
     ]
     if not numbering or len(numbering) == frame.shape[1]:
         return frame, ""

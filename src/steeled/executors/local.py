@@ -151,6 +151,7 @@ class _Opener:
     def serve(self, line: Connection, parents_end: Connection) -> None:
         parents_end.close()  # or the line would never go dead
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
+        _mute(self.debug)
         _die_with_parent()
         use_one_thread()
         try:
@@ -244,6 +245,18 @@ def _die_with_parent() -> None:
     """Ask the kernel to end this process when the one that forked it ends, even by ``kill -9``; Linux only."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_KILL_PARENT_DIED, signal.SIGKILL)
+
+
+def _mute(debug: bool) -> None:
+    """What foreign code prints goes nowhere, or to stderr in debug mode: stdout belongs to the report."""
+    silence = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(2 if debug else silence, 1)
+    if not debug:
+        os.dup2(silence, 2)
+    os.close(silence)
+    # new objects too: those of a notebook or a test do not write to the two descriptors
+    sys.stdout = open(1, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
 
 
 def _pack(done: Done) -> bytes:

@@ -1,11 +1,12 @@
 """Making a successful change of a table row cheaper: undo what is not needed, then shrink the numbers."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from steeled.core.array import Array, Bools, Floats, Ints
+from steeled.core.clock import Clock
 from steeled.core.feature_space import FeatureSpace
 from steeled.probes.levers import Lever, lever_costs, levers, membership
 
@@ -24,12 +25,14 @@ class Reduction:
         works: asks the model.
         cast: turns candidate rows, given row numbers, into what reaches the model.
         bisections: halvings of each changed number; precision 2**-bisections of the change.
+        clock: when it is over nothing more is asked: what is known by then is returned.
     """
 
     space: FeatureSpace
     works: Works
     cast: Callable[[Ints, Array], Array]
     bisections: int = 8
+    clock: Clock = field(default_factory=Clock)
 
     def __call__(self, x: Floats, z: Floats, priority: Floats | None = None) -> Floats:
         """Cheaper successes.
@@ -82,7 +85,7 @@ class Reduction:
     def _accept(self, x: Floats, best: Floats, rows: Ints, candidate: Floats) -> Bools:
         """Keep, in place, the candidates that are feasible, cheaper or equal, and work; says which."""
         taken = np.zeros(len(rows), dtype=bool)
-        if not len(rows):
+        if not len(rows) or self.clock.is_over:
             return taken
         point = self.cast(rows, candidate)
         fair = self.space.feasible(x[rows], point)

@@ -33,6 +33,7 @@ class Store:
 
     Raises:
         StorageError: the folder cannot be written, the disk is full, or the file is no store.
+        EvidenceError: the file is a damaged store.
     """
 
     def __init__(self, path: Path) -> None:
@@ -122,4 +123,8 @@ class Store:
         try:
             yield
         except sqlite3.Error as problem:
-            raise StorageError(f"cannot use {self._path}: {problem}; free the disk or name another --out") from problem
+            code = getattr(problem, "sqlite_errorcode", None)
+            if code == sqlite3.SQLITE_CORRUPT:
+                raise EvidenceError(f"{self._path} is damaged: {problem}; delete it and measure again") from problem
+            way_out = "delete it" if code == sqlite3.SQLITE_NOTADB else "free the disk"
+            raise StorageError(f"cannot use {self._path}: {problem}; {way_out} or name another --out") from problem

@@ -133,8 +133,7 @@ class Answers:
         given = as_array(raw)
         if given.size != rows:
             raise PredictionError(f"expected {rows} labels, the model gave an answer of shape {given.shape}")
-        values, positions = np.unique(given.ravel(), return_inverse=True)
-        found = [class_name(value) for value in values]
+        found, positions = distinct(given)
         unknown = [name for name in found if name not in self.names]
         if unknown:
             raise PredictionError(f"the model answered {unknown[0]!r}, expected one of {', '.join(self.names)}")
@@ -155,6 +154,15 @@ def as_array(raw: object) -> Array:
     if raw is None or given.shape == (0,):
         raise PredictionError(f"expected an answer for each row, the model gave {raw!r}")
     return given
+
+
+def distinct(labels: Array) -> tuple[list[str], Array]:
+    """The names of the labels that occur, and for each label the position of its name, shape (size,)."""
+    flat = labels.ravel()
+    if flat.dtype.kind == "O":  # objects of different types, such as a gap among names, have no order
+        flat = np.array([class_name(label) for label in flat])
+    values, positions = np.unique(flat, return_inverse=True)
+    return [class_name(value) for value in values], positions
 
 
 def one_hot(positions: Array, width: int) -> Array:

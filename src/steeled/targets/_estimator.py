@@ -186,6 +186,8 @@ def _fits(raw: object, classes: int) -> bool:
 
 def _kind(model: Any) -> str | None:
     """What scikit-learn calls the model: classifier, regressor, clusterer, ...; None when it does not say."""
-    if hasattr(model, "__sklearn_tags__"):
-        return model.__sklearn_tags__().estimator_type  # type: ignore[no-any-return]
-    return getattr(model, "_estimator_type", None)  # scikit-learn before 1.6
+    try:
+        kind = model.__sklearn_tags__().estimator_type
+    except AttributeError:  # scikit-learn before 1.6, or a class that only has its interface
+        kind = getattr(model, "_estimator_type", None)
+    return kind if isinstance(kind, str) else None

@@ -10,7 +10,7 @@ from steeled.core.feature_space import FeatureSpace, Modality
 from steeled.core.signature import ScoreKind, Task
 from steeled.data.labels import class_name
 from steeled.errors import ModelError, PredictionError
-from steeled.targets._answers import Answers, Form, as_array, numbers
+from steeled.targets._answers import Answers, Form, as_array, distinct, numbers
 from steeled.targets._asking import guarded
 from steeled.targets._classes import columns_of
 
@@ -136,7 +136,7 @@ def _are_labels(given: Array, wanted: ScoreKind | None) -> bool:
 def _label_answers(
     given: Array, classes: tuple[str, ...], labels: Sequence[object] | None, needed: Sequence[int] | None
 ) -> Answers:
-    seen = [class_name(label) for label in np.unique(given.ravel())]
+    seen, _ = distinct(given)
     if labels is not None:
         names = tuple(class_name(label) for label in labels)
         return Answers(Form.LABELS, ScoreKind.LABELS, columns_of(names, classes, needed), names)

@@ -11,7 +11,7 @@ from steeled.core.array import Array, Floats
 from steeled.core.column import Column, Kind
 from steeled.core.feature_space import FeatureSpace, Modality, table_space
 from steeled.data.frames import to_frame
-from steeled.data.names import did_you_mean
+from steeled.data.names import INDEX_NAMES, did_you_mean
 from steeled.errors import ModelError
 
 
@@ -107,9 +107,16 @@ def frame_inputs(
     if missing:
         raise ModelError(
             f"the model expects {len(names)} columns, of which the data lacks {', '.join(map(repr, missing[:5]))}"
-            f"{' and others' if len(missing) > 5 else ''}{did_you_mean(missing[0], space.names)}"
+            f"{' and others' if len(missing) > 5 else ''}{_hint(missing[0], space.names)}"
         )
     return Inputs(Layout.FRAME, space, tuple(names), tuple(categories), tuple(words))
+
+
+def _hint(missing: str, names: Sequence[str]) -> str:
+    """How the model may come by a column that the data lacks."""
+    if missing.casefold() in INDEX_NAMES:
+        return f"; a column that only numbers the rows is left out when it is read: declare {missing!r} to keep it"
+    return did_you_mean(missing, names)
 
 
 def matrix_inputs(space: FeatureSpace, width: int | None) -> Inputs:

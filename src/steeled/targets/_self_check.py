@@ -98,6 +98,7 @@ def _check_single_rows(target: Target, x: Array, together: Array) -> None:
     try:
         alone = np.concatenate([target.scores(x[i : i + 1]) for i in range(len(x))])
     except PredictionError as error:
+        target.scores(x)  # a model that no longer answers at all says so itself
         raise ModelError(f"the model takes many rows, but not one: {error}; {_BY_BATCH}") from error
     gap = float(np.abs(alone - together).max(initial=0.0))
     if gap > _BATCH_TOLERANCE * _scale(together):

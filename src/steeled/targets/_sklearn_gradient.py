@@ -223,11 +223,13 @@ def _parallel(model: ColumnTransformer) -> Stage | None:
     for name, transformer, _ in model.transformers_:
         if isinstance(transformer, str) and transformer == "drop":
             continue
-        stage, columns = _stage(transformer), tuple(int(j) for j in places.get(name, ()))
+        columns = tuple(int(j) for j in places.get(name, ()))
+        if not columns:
+            continue  # a selector that matched nothing: its transformer was never fitted
+        stage = _stage(transformer)
         if stage is None:
             return None
-        if columns:
-            parts.append((columns, stage))
+        parts.append((columns, stage))
     return Parallel(tuple(parts)) if parts else None
 
 

@@ -81,5 +81,5 @@ def _check_fitted(model: Any) -> None:
         check_is_fitted(model)
     except NotFittedError as error:
         raise ModelError(f"{type(model).__name__} is not fitted: call fit first, or open a fitted one") from error
-    except TypeError:
-        return  # not an estimator of scikit-learn: asking it will tell
+    except (TypeError, AttributeError):
+        return  # not an estimator of scikit-learn, with its tags and all: asking it will tell

@@ -54,7 +54,14 @@ def open_file(path: Path, format: str, request: Opening) -> Opened:
     """
     module = read_module(exact_bytes(path, request.digest), path, format, request.factory)
     plain = format in ("torch_zip", "torch_legacy")
-    return _open(module, copy.deepcopy(module) if plain else None, request)
+    try:
+        return _open(module, copy.deepcopy(module) if plain else None, request)
+    except PredictionError as error:
+        if format != "torch_export":
+            raise
+        raise ModelError(
+            f"{error}; if it was exported for a fixed number of rows, export it with a dynamic first axis"
+        ) from error
 
 
 def _open(module: Any, template: Any, request: Opening) -> Opened:

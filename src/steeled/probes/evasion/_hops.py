@@ -178,6 +178,7 @@ class _Best:
             works=lambda i, z: self._works(rows[i], z),
             cast=lambda i, z: self._cast(rows[i], z),
             bisections=_BISECTIONS,
+            clock=self.case.clock,
         )
         points = reduction(self.x[rows], points, priority)
         cost = self._cost(rows, points)

@@ -79,6 +79,7 @@ class Hunt:
             works=lambda i, z: reached(target, goal, z, y[i]),
             cast=lambda i, z: as_submitted(target, space, x[i], z),
             bisections=bisections,
+            clock=self.case.clock,
         )
         z = as_submitted(target, space, x, self._points(row, members))
         z = reduction(x, z, self._inefficiency(row, members, known[0]))
