@@ -172,17 +172,7 @@ def test_a_full_disk_is_one_clear_line(folder: Path) -> None:
     assert "--out" in done.stderr
 
 
-INTERRUPTED = (
-    "audit",
-    "model.joblib",
-    "--train",
-    "train.csv",
-    *GIVEN,
-    "--workers",
-    1,
-    "--budget",
-    "90h",
-)  # no share runs out, however slow the machine
+INTERRUPTED = ("audit", "model.joblib", "--train", "train.csv", *GIVEN, "--workers", 1, "--budget", "600s")
 SLOW = """
 probes:
   label_flips: {seeds: 4}
