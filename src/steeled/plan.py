@@ -1,7 +1,6 @@
 """What will run, in which order, with which share of the budget, and why the rest will not."""
 
 import dataclasses
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +9,7 @@ from steeled.core.access import Access
 from steeled.core.collection import load, members
 from steeled.core.digest import plain
 from steeled.core.evidence import Question
+from steeled.core.nearest import nearest
 from steeled.core.probe import Attack, Check, Needs
 from steeled.core.risk import Risk
 from steeled.core.subject import Subject
@@ -210,5 +210,5 @@ def _known(names: Iterable[str], asked: Iterable[str]) -> None:
 
 def _near(name: str, allowed: Iterable[str]) -> str:
     options = sorted(str(option) for option in allowed)
-    close = difflib.get_close_matches(name, options, n=1)
-    return f"; did you mean {close[0]!r}?" if close else f"; there are {', '.join(options) or 'none'}"
+    close = nearest(name, options)
+    return f"; did you mean {close!r}?" if close else f"; there are {', '.join(options) or 'none'}"

@@ -135,7 +135,7 @@ def test_a_model_that_misbehaves_is_one_error_that_says_how(folder: Path, kind: 
         "from steeled.workflow.audit import audit\n"
         "from steeled.workflow.configure import configure\n"
         "from pathlib import Path\n"
-        "c, root = configure(None, {'data': {'test': str(Path('test.csv').absolute()), 'label': 'label'}}, False)\n"
+        "c, root = configure(None, {'data': {'test': str(Path('test.csv').absolute()), 'label': 'label'}})\n"
         f"q = r.Request(c, root, Path('out'), model=hostile.build({kind!r}), open_seconds=3)\n"
         "try: audit(q)\n"
         "except steeled.SteeledError as e: print(type(e).__name__, e); sys.exit(e.exit_code)\n"

@@ -11,7 +11,7 @@ from steeled.cli.options import absolute, config_option, json_option, model_path
 from steeled.cli.progress import watcher
 from steeled.cli.show import show_plan, show_record
 from steeled.workflow.audit import audit as run_audit
-from steeled.workflow.configure import configure
+from steeled.workflow.configure import configure, present
 from steeled.workflow.dry_run import dry_run
 from steeled.workflow.request import Request
 from steeled.workflow.write_reports import write_reports
@@ -65,7 +65,7 @@ def audit(debug: bool, /, config: Path | None, folder: Path, as_json: bool, **gi
     the model's own training rows is not tested. Run the same command again after an interruption: it goes on where it
     was.
     """
-    configuration, root = configure(config, _changes(given))
+    configuration, root = configure(config or present(), _changes(given))
     request = Request(
         configuration=configuration,
         root=root,

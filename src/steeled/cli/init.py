@@ -44,7 +44,7 @@ def init(
         "model": {"path": model_path(model), "recipe": recipe, "factory": factory, "trust": trust},
         "data": {"train": absolute(train), "test": absolute(test), "data": absolute(data), "label": label},
     }
-    configuration, root = configure(None, changes, use_default=False)
+    configuration, root = configure(None, changes)
     initialize(Request(configuration, root, Path(), debug=debug), config)
     click.echo(f"wrote {config}: correct who can change which column, then run `steeled audit --config {config}`")
     return 0

@@ -6,7 +6,7 @@ import click
 
 from steeled.cli.options import config_option, json_option
 from steeled.cli.show import show_record
-from steeled.workflow.configure import configure
+from steeled.workflow.configure import configure, present
 from steeled.workflow.rejudge import rejudge
 from steeled.workflow.write_reports import write_reports
 
@@ -17,7 +17,7 @@ from steeled.workflow.write_reports import write_reports
 @json_option
 def judge(folder: Path, config: Path | None, as_json: bool) -> int:
     """Judge the evidence in FOLDER by the rules of a configuration, and write the reports again; runs nothing."""
-    configuration, _ = configure(config, {})
+    configuration, _ = configure(config or present(), {})
     record = rejudge(folder, configuration)
     paths = write_reports(record, folder, configuration.report.formats)
     click.echo(show_record(record, paths, as_json))

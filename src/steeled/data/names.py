@@ -1,7 +1,8 @@
 """Names of columns: those that tables give to row numbers, and the nearest known name for error messages."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
+
+from steeled.core.nearest import nearest
 
 INDEX_NAMES = ("id", "index", "rownames", "unnamed: 0")  # of columns that may only number the rows; casefolded
 
@@ -17,9 +18,8 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
         The end of a sentence; at most ten names are listed.
     """
     names = list(known)
-    near = get_close_matches(name, names, n=1, cutoff=0.6)
-    by_case = [other for other in names if other.casefold() == name.casefold()]
-    if by_case or near:
-        return f"; did you mean {(by_case or near)[0]!r}?"
+    near = nearest(name, names)
+    if near is not None:
+        return f"; did you mean {near!r}?"
     listed = ", ".join(names[:10]) + (", ..." if len(names) > 10 else "")
     return f"; known are: {listed}" if names else "; none is known"

@@ -1,6 +1,5 @@
 """What ``steeled.yaml`` may say: a schema that refuses unknown keys and suggests the near ones."""
 
-import difflib
 import typing
 from pathlib import Path
 from typing import Any, Literal
@@ -9,6 +8,7 @@ import msgspec
 import yaml
 
 from steeled.core.digest import plain
+from steeled.core.nearest import nearest
 from steeled.errors import ConfigurationError
 
 _LARGEST = 1_000_000  # bytes: a configuration is written by hand
@@ -199,8 +199,8 @@ def _stranger(content: object, kind: Any, place: str) -> str:
     known = {field.name: field.type for field in msgspec.structs.fields(kind)}
     for key, value in content.items():
         if key not in known:
-            close = difflib.get_close_matches(str(key), known, n=1)
-            hint = f"did you mean {close[0]!r}?" if close else f"known are {', '.join(known)}"
+            close = nearest(str(key), known)
+            hint = f"did you mean {close!r}?" if close else f"known are {', '.join(known)}"
             return f"unknown key {str(key)[:80]!r} in {place.lstrip('.') or 'the file'}; {hint}"
         values = value if isinstance(value, list) else [value]
         item = typing.get_args(known[key])[0] if isinstance(value, list) and typing.get_args(known[key]) else known[key]

@@ -1,11 +1,11 @@
 """The rules in force: the defaults, with what ``steeled.yaml`` replaces, adds or switches off."""
 
-import difflib
 import tomllib
 from collections.abc import Iterable
 from importlib import resources
 from typing import Any
 
+from steeled.core.nearest import nearest
 from steeled.core.risk import Risk
 from steeled.core.rule import Against, Mode, Rule, Severity
 from steeled.core.signature import Task
@@ -51,8 +51,8 @@ def _rule(entry: dict[str, Any]) -> Rule:
         raise ConfigurationError(f"rule {entry['id']} needs a metric such as evasion.success_rate")
     risk = str(metric).split(".")[0]
     if risk not in list(Risk):
-        close = difflib.get_close_matches(risk, list(Risk), n=1)
-        hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(Risk)}"
+        close = nearest(risk, Risk)
+        hint = f"did you mean {close}?" if close else f"there are {', '.join(Risk)}"
         raise ConfigurationError(f"rule {entry['id']}: {risk!r} is no risk; {hint}")
     try:
         return Rule(

@@ -195,5 +195,5 @@ def _request(
     for name, values in {**changes, "data": {**paths, "label": label}}.items():
         sections[name] = {**sections.get(name, {}), **{k: v for k, v in values.items() if v is not None}}
     sections["model"] = {**sections.get("model", {}), **model}
-    configuration, root = configure(path, sections, use_default=False)
+    configuration, root = configure(path, sections)
     return Request(configuration, root, folder, model=None if is_path else target)

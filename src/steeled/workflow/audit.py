@@ -16,7 +16,6 @@ from steeled.core.signature import Task
 from steeled.core.subject import Subject
 from steeled.errors import EvidenceError
 from steeled.executors.job import Done, End, Job
-from steeled.executors.local import LocalExecutor
 from steeled.plan import Step, make_plan
 from steeled.policy.judge import judge
 from steeled.policy.rules import rules_in_force
@@ -27,6 +26,7 @@ from steeled.workflow.known_subject import LIBRARIES, library_version, subject_k
 from steeled.workflow.request import Request, threat_model
 
 if TYPE_CHECKING:
+    from steeled.executors.local import LocalExecutor
     from steeled.workflow.opening import Trial
 
 STORE = "evidence.sqlite"
@@ -111,17 +111,10 @@ def _measure(request: Request, store: Store, watcher: Watcher) -> tuple[Subject,
 
 def _executor(request: Request) -> "LocalExecutor[Trial]":
     # imported here: an audit that finds all its evidence opens nothing, and must not wait for frameworks
-    from steeled.workflow.opening import open_trial, read_data
-    from steeled.workflow.perform import perform
+    from steeled.workflow.opener import opener
+    from steeled.workflow.opening import read_data
 
-    splits = read_data(request)
-    return LocalExecutor(
-        prepare=lambda: open_trial(request, splits),
-        describe=lambda trial: encode(trial.subject),
-        perform=perform,
-        workers=request.means.workers,
-        debug=request.debug,
-    )
+    return opener(request, read_data(request))
 
 
 def _known_plan(request: Request, store: Store, key: str) -> tuple[Subject, tuple[Step, ...]] | None:

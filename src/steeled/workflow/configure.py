@@ -8,26 +8,26 @@ import msgspec
 
 from steeled.policy.configuration import Configuration, json_schema, parse_configuration, read_configuration
 
-__all__ = ["Configuration", "configure", "json_schema"]
+__all__ = ["Configuration", "configure", "json_schema", "present"]
 
 DEFAULT = Path("steeled.yaml")
 
 
-def configure(
-    path: Path | None, changes: Mapping[str, Mapping[str, Any]], use_default: bool = True
-) -> tuple[Configuration, Path]:
+def present() -> Path | None:
+    """``./steeled.yaml``, if it is there."""
+    return DEFAULT if DEFAULT.exists() else None
+
+
+def configure(path: Path | None, changes: Mapping[str, Mapping[str, Any]]) -> tuple[Configuration, Path]:
     """The configuration with changes, and the folder that its relative paths belong to.
 
     Args:
-        path: of the file; None: ``./steeled.yaml`` when it exists, else the defaults.
-        use_default: whether ``./steeled.yaml`` is looked at.
+        path: of the file; None for the defaults.
         changes: by section, such as ``{"run": {"budget": 60}}``; None means unchanged.
 
     Raises:
         ConfigurationError: the file or a change is not what the schema allows.
     """
-    if path is None and use_default and DEFAULT.exists():
-        path = DEFAULT
     known = Configuration() if path is None else read_configuration(path)
     content = msgspec.to_builtins(known)
     for section, values in changes.items():

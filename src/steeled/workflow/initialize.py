@@ -13,10 +13,10 @@ from steeled.core.feature_space import Modality
 from steeled.core.subject import Subject
 from steeled.data.splits import Splits
 from steeled.errors import RequestError, StorageError
-from steeled.executors.local import LocalExecutor
-from steeled.store.codec import decode, encode
-from steeled.workflow.opening import open_trial, read_data
-from steeled.workflow.request import Request
+from steeled.store.codec import decode
+from steeled.workflow.opener import opener
+from steeled.workflow.opening import read_data
+from steeled.workflow.request import EPSILON_OF_RANGE, Request
 
 _FIXED = ("age", "sex", "gender", "race", "ethnic", "birth", "nationality", "foreign", "religion", "disab")
 _LABELS = ("label", "target", "class", "y", "outcome", "default", "churn")
@@ -34,13 +34,7 @@ def initialize(request: Request, path: Path) -> str:
     if path.exists():
         raise RequestError(f"{path} exists and is not overwritten; name another file with --config")
     splits = read_data(request)
-    with LocalExecutor(
-        prepare=lambda: open_trial(request, splits),
-        describe=lambda trial: encode(trial.subject),
-        perform=lambda trial, payload: b"",
-        workers=1,
-        debug=request.debug,
-    ) as executor:
+    with opener(request, splits) as executor:
         subject = decode(executor.description(request.open_seconds), Subject)
     text = configuration_text(request, splits, subject, path.parent)
     try:
@@ -79,19 +73,18 @@ def configuration_text(request: Request, splits: Splits, subject: Subject, base:
             lines.append(f"  {name}: {_quoted(_relative(request.root / getattr(data, name), base))}")
     if data.label:
         lines.append(f"  label: {_quoted(data.label)}")
-    lines += ["", *_words(test), "", *_threat(test), "", *_columns(test), "", *_RUN, ""]
+    lines += ["", *_WORDS, "", *_threat(test), "", *_columns(test), "", *_RUN, ""]
     return "\n".join(lines)
 
 
-def _words(test: Dataset) -> list[str]:
-    return [
-        "words:                       # your own nouns, for the report",
-        "  person: person             # who stands behind a row: applicant, customer, patient",
-        "  case: case                 # what is decided: loan, claim, message",
-        "  # refused: declined        # the answer that the attacker has, in words",
-        "  # granted: approved        # the answer that the attacker wants",
-        "  # query_price: 0.002       # what one question to the model costs an outsider, in currency",
-    ]
+_WORDS = (
+    "words:                       # your own nouns, for the report",
+    "  person: person             # who stands behind a row: applicant, customer, patient",
+    "  case: case                 # what is decided: loan, claim, message",
+    "  # refused: declined        # the answer that the attacker has, in words",
+    "  # granted: approved        # the answer that the attacker wants",
+    "  # query_price: 0.002       # what one question to the model costs an outsider, in currency",
+)
 
 
 def _threat(test: Dataset) -> list[str]:
@@ -104,9 +97,8 @@ def _threat(test: Dataset) -> list[str]:
     if test.space.modality is Modality.TABLE:
         lines.append("  cost: 1.0                  # effort they may spend on a row; see columns")
     elif test.space.modality is Modality.ARRAY:
-        lines.append(
-            f"  epsilon: {8 / 255 * (test.space.high - test.space.low):.4g}           # largest change of a value"
-        )
+        radius = EPSILON_OF_RANGE * (test.space.high - test.space.low)
+        lines.append(f"  epsilon: {radius:.4g}           # largest change of a value")
         lines.append("  norm: linf                 # linf, l2 or l1")
     lines.append("  poisoned_share: 0.05       # of the training rows that they control")
     return lines

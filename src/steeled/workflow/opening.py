@@ -1,7 +1,7 @@
 """From a request to a model on trial: read the data, scan and open the model, say what the plan must know."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from steeled.core.access import Access
@@ -98,50 +98,54 @@ def open_trial(request: Request, splits: Splits) -> Trial:
         )
     except UntrustedArtifact as refusal:
         assert path is not None
-        subject = _describe(splits, None, None, files, 0.0, digest_file(path), "", "not loaded", str(refusal))
-        return Trial(subject, None, splits.train, splits.test, None, general, files)
-    seconds = _seconds_per_row(opened.target, splits.test.x)
-    subject = _describe(
-        splits, opened.target, opened.recipe, files, seconds, opened.digest, opened.family, opened.description, ""
+        unopened = replace(
+            _of_rows(splits),
+            target_digest=digest_file(path),
+            has_files=True,
+            description="not loaded",
+            refused=str(refusal),
+        )
+        return Trial(unopened, None, splits.train, splits.test, None, general, files)
+    subject = replace(
+        _of_rows(splits),
+        signature=opened.target.signature,
+        grants=opened.target.grants,
+        target_digest=opened.digest,
+        recipe_digest=opened.recipe.digest if opened.recipe else "",
+        has_recipe=opened.recipe is not None,
+        has_files=bool(files),
+        seconds_per_row=_seconds_per_row(opened.target, splits.test.x),
+        family=opened.family,
+        description=opened.description,
     )
     return Trial(subject, opened.target, splits.train, splits.test, opened.recipe, general, files)
 
 
-def _describe(
-    splits: Splits,
-    target: Target | None,
-    recipe: Recipe | None,
-    files: tuple[Path, ...],
-    seconds: float,
-    digest: str,
-    family: str,
-    description: str,
-    refused: str,
-) -> Subject:
+def _of_rows(splits: Splits) -> Subject:
+    """What is known before the model is: nothing of it, all of the rows."""
     test, train = splits.test, splits.train
     return Subject(
-        signature=target.signature if target else None,
-        grants=target.grants if target else Access.FILES,
+        signature=None,
+        grants=Access.FILES,
         task=test.task,
         modality=test.space.modality,
-        target_digest=digest,
+        target_digest="",
         data_digest=digest_value([test.digest, train.digest if train else "", splits.members_known]),
-        recipe_digest=recipe.digest if recipe else "",
+        recipe_digest="",
         has_train=train is not None,
         members_known=splits.members_known,
-        has_recipe=recipe is not None,
-        has_files=bool(files),
+        has_recipe=False,
+        has_files=False,
         is_continuous=is_continuous(test.space),
         test_rows=len(test),
-        seconds_per_row=seconds,
+        seconds_per_row=0.0,
         classes=test.classes,
         low=test.space.low,
         high=test.space.high,
         spread=0.0 if test.classes else float(test.y.std()),
-        family=family,
-        description=description,
+        family="",
+        description="",
         rows=_rows(splits),
-        refused=refused,
     )
 
 
