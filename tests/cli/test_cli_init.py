@@ -19,7 +19,9 @@ HOSTILE = "a: &x [*x]\n# b\u2028{% raw %}"
 
 def steeled(*words: object, cwd: Path) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "steeled", *map(str, words)]
-    return subprocess.run(command, cwd=cwd, env=os.environ, capture_output=True, text=True, timeout=120)
+    return subprocess.run(
+        command, cwd=cwd, env={**os.environ, "PYTHONPATH": str(cwd)}, capture_output=True, text=True, timeout=120
+    )
 
 
 @pytest.fixture(scope="module")
@@ -60,3 +62,20 @@ def test_a_configuration_is_never_overwritten(folder: Path) -> None:
     assert done.returncode == 2
     assert "not overwritten" in done.stderr
     assert (folder / "steeled.yaml").read_text("utf-8") == before
+
+
+def test_what_init_was_told_of_the_model_stands_in_the_file(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(
+        "import numpy as np\n"
+        "def answer(rows):\n"
+        "    return np.tile([0.4, 0.6], (len(rows), 1))\n"
+        "def train(data, seed):\n"
+        "    return answer\n"
+    )
+    given = (folder / "train.parquet", "--label", "creditability", "--recipe", "mine:train")
+
+    done = steeled("init", "mine:answer", *given, "--trust", "sha256:abc", cwd=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    model = parse_configuration(yaml.safe_load((tmp_path / "steeled.yaml").read_text("utf-8")), "here").model
+    assert (model.path, model.recipe, model.trust) == ("mine:answer", "mine:train", ("sha256:abc",))

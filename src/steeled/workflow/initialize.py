@@ -56,17 +56,18 @@ def guess_label(path: Path) -> str | None:
 
 def configuration_text(request: Request, splits: Splits, subject: Subject, base: Path) -> str:
     """A commented configuration; every value that came out of the data is quoted as YAML."""
-    data, test = request.configuration.data, splits.test
+    model, data, test = request.configuration.model, request.configuration.data, splits.test
     lines = [
         "# yaml-language-server: $schema=./steeled.schema.json   (write it with: steeled schema > steeled.schema.json)",
         "version: 1",
         "",
         f"model:                       # {_comment(subject.description)}",
         f"  id: {_quoted(request.model_path.stem if request.model_path else 'model')}",
-        f"  path: {_quoted(_relative(request.model_path, base))}",
+        f"  path: {_quoted(_relative(request.model_path, base) if request.model_path else model.path)}",
     ]
-    if request.configuration.model.recipe:
-        lines.append(f"  recipe: {_quoted(request.configuration.model.recipe)}")
+    lines += [f"  {name}: {_quoted(told)}" for name in ("factory", "recipe") if (told := getattr(model, name))]
+    if model.trust:
+        lines.append(f"  trust: [{', '.join(_quoted(digest) for digest in model.trust)}]")
     lines += ["", f"data:                        # {_comment(subject.rows)}"]
     for name in ("train", "test", "data"):
         if getattr(data, name):
@@ -141,8 +142,8 @@ _RUN = (
 )
 
 
-def _relative(path: Path | None, base: Path) -> str:
-    return "" if path is None else os.path.relpath(path, base)
+def _relative(path: Path, base: Path) -> str:
+    return os.path.relpath(path, base)
 
 
 def _quoted(text: str) -> str:
