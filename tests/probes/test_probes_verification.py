@@ -13,7 +13,7 @@ from steeled.core.feature_space import FeatureSpace, Modality, table_space
 from steeled.core.threat_model import Goal, Norm, ThreatModel
 from steeled.errors import ConfigurationError
 from steeled.probes.submission import as_submitted
-from steeled.probes.verification import norm_of, verify
+from steeled.probes.verification import norm_of, verify, within
 
 REAL = table_space([Column("a", Kind.REAL, -1, 1), Column("b", Kind.REAL, -1, 1, mutable=False)])
 
@@ -27,7 +27,15 @@ def test_a_success_must_be_feasible_adversarial_and_near():
 
     assert truth.success.tolist() == [True, False, False, True]
     assert truth.distance == pytest.approx([0.7, 0.3, 1.1, 1.19])
-    assert truth.within.tolist() == [True, False, False, False]
+    assert (truth.success & within(truth.distance, 1.0)).tolist() == [True, False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("distance", "is_within"),
+    [(0.0, True), (2.0, True), (2.0 * (1 + 0.9e-6), True), (2.0 * (1 + 1.1e-6), False), (2.01, False), (np.inf, False)],
+)
+def test_the_budget_forgives_rounding_and_nothing_more(distance, is_within):
+    assert within(np.array([distance]), 2.0)[0] == is_within
 
 
 def test_a_success_in_float64_only_is_none_on_a_float32_model():

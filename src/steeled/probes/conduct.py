@@ -14,12 +14,12 @@ from steeled.core.probe import Attack, Check
 from steeled.errors import BudgetExhausted, PredictionError
 from steeled.probes.measures import Finds, measure, nothing_measured
 from steeled.probes.sampling import Sample, draw
-from steeled.probes.verification import Verified, norm_of, verify
+from steeled.probes.verification import Verified, norm_of, verify, within
 
 _SIZES = (8, 64, 256)  # then 256 for ever; fixed, so that equal seeds attack equal batches; the first shows the pace
 _LEAST = 8
 _FRACTIONS = (0.25, 0.5, 0.75, 1.0, 2.0)
-_BEYOND = 1 + 2e-6
+_BEYOND = 1 + 2e-6  # times epsilon: the nearest distance that is not within it
 _BACKWARD = 2  # seconds of a backward pass, in forward passes
 
 
@@ -150,7 +150,7 @@ def _search(probe: Attack, case: Case, sample: Sample, rows: Ints, epsilons: Seq
         return batch
     radii = tuple(epsilons) or tuple(fraction * most for fraction in _FRACTIONS)
     for epsilon in sorted((e for e in radii if e < most), reverse=True):
-        broken = np.flatnonzero((batch.distance > epsilon) & (batch.distance <= most * _BEYOND))
+        broken = np.flatnonzero((batch.distance > epsilon) & within(batch.distance, most))
         _again(probe, case, batch, broken, epsilon, least=0.0)
     for epsilon in sorted(e for e in radii if e > most):
         # a second search must not improve the first one's success at the threat's epsilon and query budget

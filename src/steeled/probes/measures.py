@@ -17,9 +17,8 @@ from steeled.core.threat_model import Norm
 from steeled.maths.intervals import Interval, clopper_pearson
 from steeled.probes.sampling import Sample
 from steeled.probes.stories import examples, lever_table
-from steeled.probes.verification import norm_of
+from steeled.probes.verification import norm_of, within
 
-_SLACK = 1 + 1e-6
 _MOST_POINTS = 40
 
 
@@ -50,8 +49,8 @@ class Finds:
 
 def measure(probe: Attack, case: Case, sample: Sample, finds: Finds, epsilons: Sequence[float] = ()) -> Result:
     """Measurements, curve, examples and levers of one attack."""
-    within = finds.distance <= case.threat.epsilon * _SLACK
-    n, broken = len(finds.distance), int(within.sum())
+    succeeded = within(finds.distance, case.threat.epsilon)
+    n, broken = len(finds.distance), int(succeeded.sum())
     note = "; ".join(finds.notes)
     success, kept = clopper_pearson(broken, n), clopper_pearson(n - broken, finds.sampled)
     numbers = [
@@ -70,12 +69,12 @@ def measure(probe: Attack, case: Case, sample: Sample, finds: Finds, epsilons: S
     ]
     if probe.minimizes:
         numbers.insert(2, _median_distance(finds.distance, _unit(case)))
-    attacked = sample.attacked[finds.rows[within]]
-    won = (finds.x[within], finds.z[within], finds.distance[within])
+    attacked = sample.attacked[finds.rows[succeeded]]
+    won = (finds.x[succeeded], finds.z[succeeded], finds.distance[succeeded])
     return Result(
         measurements=tuple(numbers),
         curves=(_curve(probe, case, finds.distance, epsilons),),
-        examples=examples(case, attacked, *won, finds.scores_before[within], finds.scores_after[within]),
+        examples=examples(case, attacked, *won, finds.scores_before[succeeded], finds.scores_after[succeeded]),
         tables=lever_table(case, won[0], won[1]),
     )
 
@@ -126,7 +125,7 @@ def _curve(probe: Attack, case: Case, distance: Floats, epsilons: Sequence[float
     n = len(distance)
     points = []
     for x in _where(probe, case.threat.epsilon, distance, epsilons):
-        kept = n - int((distance <= x * _SLACK).sum())
+        kept = n - int(within(distance, x).sum())
         low, high = clopper_pearson(kept, n)
         points.append(Point(x=x, y=kept / n, low=low, high=high, n=n))
     return Curve(

@@ -14,7 +14,7 @@ from steeled.maths.intervals import clopper_pearson
 from steeled.probes.submission import as_submitted
 
 _DRAWS = 20
-_SLACK = 1e-6
+_SLACK = 1 + 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +25,12 @@ class Verified:
         points: what was asked: the found inputs in the model's own dtype.
         success: feasible, and the model answers as the attacker wants, at any distance.
         distance: cost or norm of the change.
-        within: success at no more than epsilon (up to 1e-6 relative).
         scores_before, scores_after: the model's answers to the original and the found rows.
     """
 
     points: Array
     success: Bools
     distance: Floats
-    within: Bools
     scores_before: Array
     scores_after: Array
 
@@ -62,10 +60,14 @@ def verify(target: Target, space: FeatureSpace, threat: ThreatModel, x: Array, y
         points=points,
         success=success,
         distance=spent,
-        within=success & (spent <= threat.epsilon * (1 + _SLACK)),
         scores_before=answers[0][: len(x)],
         scores_after=answers[0][len(x) :],
     )
+
+
+def within(distance: Floats, epsilon: float) -> Bools:
+    """Whether each change keeps to the budget, up to 1e-6 relative for rounding; infinity never does."""
+    return np.asarray(distance <= epsilon * _SLACK)
 
 
 def norm_of(space: FeatureSpace, threat: ThreatModel) -> Norm:
